@@ -1,0 +1,1 @@
+"""The story that ``treadle demo`` tells, and the stage it is played on."""

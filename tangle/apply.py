@@ -1,0 +1,175 @@
+"""Strict application: base text and a thread in, the commit's text out.
+
+Reading a document never searches. Each hunk stands at its line and its context and
+removed lines must be there, to the byte; else the document does not belong to this base
+and ``Mismatch`` says where. While the lines change hands, each carries its *mark*: None for a
+line of the base, else the step that wrote it; that is the whole line map.
+
+    lines   a b c d          hunk at 1:  -b      lines   a x y c d
+    marks   . . . .                      +x +y   marks   . s s . .
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from treadle.thread.errors import UserError
+from treadle.thread.model import Change, Hunk, Part, Row, Step, Thread, Turn, split_lines
+
+
+class Mismatch(UserError):
+    """A hunk that does not fit the text it is to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Who wrote a line."""
+
+    part: int
+    """Index of the part in the thread; -1 for residue."""
+    step: str
+    """``T.S``, ``PART:T.S`` where it stands in another part, or ``""`` where nobody knows."""
+    evidence: str = ""
+    """Of drift and residue: the class; ``""`` for a step's own edit."""
+
+
+@dataclass(slots=True)
+class File:
+    """One file while it is written: its lines, and the mark of each."""
+
+    lines: list[str] = field(default_factory=list)
+    marks: list[Mark | None] = field(default_factory=list)
+    exists: bool = False
+    drifted: bool = False
+    """Some line came from no step's own edit."""
+    hidden: bool = False
+    """Some line that was added is hidden by redaction."""
+
+    @classmethod
+    def of(cls, text: str | None) -> File:
+        lines = split_lines(text or "")
+        return cls(lines, [None] * len(lines), text is not None)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A step at its place in a thread."""
+
+    part: int
+    turn: Turn
+    step: Step
+
+    @property
+    def name(self) -> str:
+        return f"{self.turn.number}.{self.step.number}"
+
+
+def in_order(parts: Sequence[Part]) -> list[Placed]:
+    """All steps of all parts, in the order in which they happened.
+
+    Within a part that is the order written; several parts are merged by time, where a step
+    counts as not earlier than the one before it. Ties go to the part that stands first.
+    """
+    keyed = []
+    for index, part in enumerate(parts):
+        latest = ""
+        for count, (turn, step) in enumerate(_steps(part)):
+            latest = max(latest, step.time)
+            keyed.append((latest, index, count, Placed(index, turn, step)))
+    if len(parts) > 1:
+        keyed.sort(key=lambda row: row[:3])
+    return [row[3] for row in keyed]
+
+
+def _steps(part: Part) -> Iterator[tuple[Turn, Step]]:
+    for turn in part.turns:
+        for step in turn.steps:
+            yield turn, step
+
+
+def apply(
+    thread: Thread,
+    base: Mapping[str, str | None],
+    until: Placed | None = None,
+) -> dict[str, File]:
+    """The commit's files, of every path that stands in the document with its text.
+
+    ``base`` maps the paths of the first parent's tree (a row's ``source`` or ``path``) to text.
+    With ``until`` the state just after that step is given, without the residue. ``Mismatch`` where
+    a hunk does not fit.
+    """
+    rows = {row.path: row for row in thread.placement.rows if not by_reference(row)}
+    files = {path: File.of(_before(row, base)) for path, row in rows.items()}
+    for placed in in_order(thread.parts):
+        for change in placed.step.changes:
+            if change.kind in ("edit", "drift") and change.path in files:
+                name = placed.step.origin or placed.name
+                apply_change(files[change.path], change, placed.part, name)
+        if until is not None and placed == until:
+            return files
+    for change in thread.placement.residue:
+        if change.path in files:
+            apply_change(files[change.path], change, -1, "")
+    return files
+
+
+def by_reference(row: Row) -> bool:
+    """Whether the document holds no text for the path. Redaction hides single lines only."""
+    return row.reference not in ("", "redacted")
+
+
+def _before(row: Row, base: Mapping[str, str | None]) -> str | None:
+    return base[row.source or row.path] if row.before is not None else None
+
+
+def apply_change(file: File, change: Change, part: int, name: str) -> None:
+    """Write one change into ``file``; its own lines are marked with ``name``."""
+    shift = 0
+    for hunk in change.hunks:
+        where = hunk.cause if hunk.evidence else name
+        mark = Mark(part, where, hunk.evidence)
+        shift += _apply_hunk(file, hunk, shift, mark, change.path)
+    file.drifted |= change.kind != "edit"
+    if change.op == "delete":
+        file.lines, file.marks = [], []
+    file.exists = change.op != "delete"
+
+
+def _apply_hunk(file: File, hunk: Hunk, shift: int, mark: Mark, path: str) -> int:
+    """Write one hunk; returns by how many lines the text behind it moved."""
+    at = hunk.old + shift
+    lines: list[str] = []
+    marks: list[Mark | None] = []
+    taken = at
+    for index, line in enumerate(hunk.lines):
+        sign, text = line[0], line[1:]
+        if sign == "+":
+            file.hidden |= index in hunk.hidden
+            lines.append(text)
+            marks.append(mark)
+            continue
+        there = file.lines[taken] if 0 <= taken < len(file.lines) else None
+        if there is None or (there != text and index not in hunk.hidden):
+            raise _mismatch(path, taken, text, there)
+        if sign == " ":
+            lines.append(there)
+            marks.append(file.marks[taken])
+        taken += 1
+    if not 0 <= at <= len(file.lines):
+        raise _mismatch(path, at, "", None)
+    file.lines[at:taken] = lines
+    file.marks[at:taken] = marks
+    return len(lines) - (taken - at)
+
+
+def _mismatch(path: str, line: int, wanted: str, there: str | None) -> Mismatch:
+    found = "the file ends" if there is None else f"there is {there[:60]!r}"
+    return Mismatch(
+        f"{path}:{line + 1}: the document wants {wanted[:60]!r} here, but {found}",
+        "the document does not belong to this commit's parent, or was edited",
+    )

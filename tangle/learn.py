@@ -1,0 +1,90 @@
+"""Fills the index: documents in, line maps and one line a step out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from treadle.tangle.linemap import line_map, reference_paths
+from treadle.tangle.read import Stored, base_texts, read_threads
+from treadle.thread.document import part_id
+from treadle.thread.errors import UserError
+from treadle.thread.model import Part, Span, Step, Thread, Turn
+from treadle.thread.story import reason
+
+if TYPE_CHECKING:
+    from treadle.tangle.index import Index
+
+
+def learn(index: Index, commits: list[str]) -> None:
+    """Compute and keep the maps of commits that have a document."""
+    deltas = dict(index.repo.deltas(commits))
+    for stored in read_threads(index.store, commits):
+        added = {delta.path: delta.added for delta in deltas[stored.commit]}
+        _learn_one(index, stored, added)
+
+
+def _learn_one(
+    index: Index, stored: Stored, added: Mapping[str, tuple[tuple[int, int], ...]]
+) -> None:
+    if stored.thread is None:
+        index.keep_known(stored.commit, stored.error)
+        return
+    try:
+        maps = line_map(stored.thread, base_texts(index.repo, stored.thread), added)
+    except UserError as error:
+        index.keep_known(stored.commit, error.message)
+        return
+    for path, spans in maps.items():
+        index.keep_map(stored.commit, path, spans, "")
+    for path, reference in reference_paths(stored.thread).items():
+        index.keep_map(stored.commit, path, (), reference)
+    _keep_steps(index, stored.thread, maps)
+    index.keep_known(stored.commit)
+
+
+def _keep_steps(
+    index: Index, thread: Thread, maps: Mapping[str, tuple[Span, ...]]
+) -> None:
+    """One line for each step that some line came from."""
+    asked = {
+        (span.origin.part, span.origin.step)
+        for spans in maps.values()
+        for span in spans
+        if span.origin is not None and span.origin.part
+    }
+    for part in thread.parts:
+        id_ = part_id(part)
+        for turn in part.turns:
+            for step in turn.steps:
+                if (id_, f"{turn.number}.{step.number}") in asked:
+                    index.keep_step(step_line(id_, part, turn, step))
+                if tuple(step.origin.rsplit(":", 1)) in asked and step.origin:
+                    _keep_origin(index, part, turn, step)
+
+
+def step_line(id_: str, part: Part, turn: Turn, step: Step) -> StepLine:
+    """What blame tells of a step."""
+    from treadle.tangle.index import StepLine
+
+    return StepLine(
+        part=id_,
+        step=f"{turn.number}.{step.number}",
+        agent=part.agent,
+        model=part.models[0] if part.models else "",
+        session=part.session,
+        time=step.time,
+        kind=step.kind,
+        prompt=turn.prompt.strip().split("\n", 1)[0][:200],
+        reason=reason(turn, step),
+    )
+
+
+def _keep_origin(index: Index, part: Part, turn: Turn, step: Step) -> None:
+    """A step that stands in an earlier document, told as far as this one knows it."""
+    from dataclasses import replace
+
+    part_name, _, step_name = step.origin.rpartition(":")
+    if index.step(part_name, step_name) is None:
+        line = step_line(part_name, part, turn, step)
+        index.keep_step(replace(line, step=step_name))

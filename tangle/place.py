@@ -1,0 +1,176 @@
+"""Puts one path's edits in their place: from what replay found to hunks that apply.
+
+The edits are replayed in the order given, each outcome becomes a change of its step, and what
+the commit has beyond them becomes the residue. Drift and residue are nobody's edit; where
+their lines match what an edit of the thread added, they carry that step as their cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from treadle.tangle.apply import File, apply_change
+from treadle.tangle.diff import Splice, dress, splices
+from treadle.tangle.linemap import slid
+from treadle.tangle.match import Written, matched
+from treadle.tangle.replay import Outcome, Seen, replay
+from treadle.tangle.target import Target
+from treadle.thread.model import Change, Edit, Hunk, split_lines
+
+Label = Callable[[Sequence[str]], list[str]]
+"""For each of some added lines the name of the step that wrote it, or ``""``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An edit or a read of this path, in the order of the thread."""
+
+    name: str
+    """The step's name in its part, ``T.S``."""
+    part: int
+    edit: Edit | None
+    text: str | None = None
+    """Where ``edit`` is None: what a read showed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """One way to read the edits of one path."""
+
+    changes: tuple[tuple[int, Change], ...]
+    """Index of the use and what it did; several changes of one use in order."""
+    state: File
+    """The file after the last change, without residue."""
+    exact: bool
+    """The edits alone give the commit's blob."""
+
+
+def place(target: Target, uses: Sequence[Use], eager: bool) -> Placing:
+    """Replay ``uses`` on the target's text before."""
+    seen = [Seen(use.edit, use.text, key) for key, use in enumerate(uses)]
+    outcomes = replay(target.before, seen, eager)
+    file = File.of(target.before)
+    changes: list[tuple[int, Change]] = []
+    for outcome in outcomes:
+        use = uses[outcome.key]
+        for change in _changes(target.path, outcome, file, _labeller(uses, use.part)):
+            if change.kind != "unplaced":
+                apply_change(file, change, use.part, use.name)
+            changes.append((outcome.key, change))
+    exact = file.text == (target.after or "") and file.exists == (target.after is not None)
+    return Placing(tuple(changes), file, exact and not file.drifted)
+
+
+def residue(target: Target, state: File, label: Label) -> Change | None:
+    """What the commit has beyond ``state``; None where nothing."""
+    if target.after is None:
+        return Change(target.path, "residue", "delete") if state.exists else None
+    cuts = splices(state.lines, split_lines(target.after))
+    if not cuts and state.exists:
+        return None
+    hunks = _labelled(cuts, label)
+    return Change(target.path, "residue", "" if state.exists else "create", hunks)
+
+
+def explained(target: Target, placing: Placing, uses: Sequence[Use]) -> int:
+    """How many of the lines git's diff adds would have an origin."""
+    left = residue(target, placing.state, label_by(uses, lambda use: f"{use.part}:{use.name}"))
+    file = File(list(placing.state.lines), list(placing.state.marks), placing.state.exists)
+    if left is not None:
+        apply_change(file, left, -1, "")
+    marks = (mark for begin, end in target.added for mark in slid(file, begin, end))
+    return sum(mark is not None and mark.evidence != "unrecorded" for mark in marks)
+
+
+def label_by(uses: Sequence[Use], name: Callable[[Use], str]) -> Label:
+    """A label out of what the uses added, as ``name`` calls their steps."""
+    written: list[Written] = []
+
+    def label(lines: Sequence[str]) -> list[str]:
+        if not written:
+            written.extend(Written(name(use), _added(use.edit)) for use in uses if use.edit)
+        return matched(lines, written)
+
+    return label
+
+
+def _labeller(uses: Sequence[Use], part: int) -> Label:
+    """Drift names steps of its own part only: a part's text must not depend on another's id."""
+    return label_by([use for use in uses if use.part == part], lambda use: use.name)
+
+
+def _added(edit: Edit) -> tuple[str, ...]:
+    """The lines that an edit adds, without those it only carries along."""
+    old = edit.old if edit.op == "replace" else edit.before or ""
+    cuts = splices(split_lines(old), split_lines(edit.new))
+    return tuple(line for cut in cuts for line in cut.added)
+
+
+def _changes(path: str, outcome: Outcome, file: File, label: Label) -> list[Change]:
+    if outcome.reason:
+        return [Change(path, "unplaced", "", (), outcome.reason)]
+    if not outcome.drift and not outcome.cuts and not outcome.created:
+        return [Change(path, "unplaced", "", (), "it changes nothing")]
+    found = []
+    lines = file.lines
+    if outcome.drift:
+        op = "create" if outcome.created else ""
+        found.append(Change(path, "drift", op, _labelled(outcome.drift, label)))
+        lines = spliced(lines, outcome.drift)
+    if outcome.after is None:
+        found.append(Change(path, "edit", "delete", dress(lines, outcome.cuts)))
+    elif outcome.cuts or outcome.created:
+        op = "create" if outcome.created and not outcome.drift else ""
+        found.append(Change(path, "edit", op, dress(lines, outcome.cuts)))
+    return found
+
+
+def spliced(lines: Sequence[str], cuts: Sequence[Splice]) -> list[str]:
+    """``lines`` after the splices."""
+    result: list[str] = []
+    at = 0
+    for cut in cuts:
+        result += lines[at : cut.start]
+        result += cut.added
+        at = cut.start + len(cut.removed)
+    return [*result, *lines[at:]]
+
+
+def _labelled(cuts: Sequence[Splice], label: Label) -> tuple[Hunk, ...]:
+    """Hunks without context, cut so that each has one class of evidence and one cause."""
+    hunks: list[Hunk] = []
+    shift = 0
+    for cut in cuts:
+        causes = label(cut.added) if cut.added else []
+        gone = tuple("-" + line for line in cut.removed)
+        at = cut.start
+        for begin, end in _runs(causes) or [(0, 0)]:
+            lines = gone + tuple("+" + line for line in cut.added[begin:end])
+            cause = causes[begin] if causes else ""
+            evidence = "matched" if cause else "unrecorded"
+            hunks.append(Hunk(at, at + shift, lines, evidence, cause))
+            shift += end - begin - len(gone)
+            at, gone = at + len(gone), ()
+    return tuple(hunks)
+
+
+def _runs(names: Sequence[str]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for i, name in enumerate(names):
+        if runs and names[runs[-1][0]] == name:
+            runs[-1] = (runs[-1][0], i + 1)
+        else:
+            runs.append((i, i + 1))
+    return runs
+
+
+def unplaced(path: str, edit: Edit, reason: str) -> Change:
+    """An edit without a place: its old and new text, not applied."""
+    old, new = split_lines(edit.old), split_lines(edit.new)
+    if edit.op == "replace":
+        hunks = dress(old, splices(old, new))
+    else:
+        hunks = dress([], [Splice(0, (), tuple(new))]) if new else ()
+    op = "delete" if edit.op == "delete" else ""
+    return Change(path, "unplaced", op, hunks, reason)

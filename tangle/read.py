@@ -1,0 +1,69 @@
+"""Stored documents as threads, with the base texts they apply to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from treadle.tangle.apply import by_reference
+from treadle.thread.document import DocumentError, parse
+from treadle.thread.errors import UserError
+from treadle.thread.model import Thread
+from treadle.thread.repo import Repo, decode
+from treadle.thread.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A commit's document, read."""
+
+    commit: str
+    thread: Thread | None
+    error: str = ""
+    """Why it could not be read; then ``thread`` is None."""
+
+
+def read_thread(store: Store, commit: str) -> Thread:
+    """The thread of one commit; ``UserError`` where it has none or it is damaged."""
+    text = store.get(commit)
+    if text is None:
+        raise no_document(store, commit)
+    return parse(text)
+
+
+def no_document(store: Store, commit: str) -> UserError:
+    """What to say of a commit without a document."""
+    if not store.tip():
+        return UserError(
+            f"{commit[:12]} has no document: nothing was recorded in this repository yet",
+            "record its threads (treadle import entire, treadle record --from FILE) or fetch "
+            "them: git fetch origin refs/notes/treadle:refs/notes/treadle",
+        )
+    return UserError(
+        f"{commit[:12]} has no document: no thread was recorded for it",
+        "treadle record COMMIT --from TRANSCRIPT records one; treadle log lists those there are",
+    )
+
+
+def read_threads(store: Store, commits: Iterable[str]) -> Iterator[Stored]:
+    """The threads of those commits that have one; damaged ones with the reason."""
+    for commit, text in store.get_all(commits):
+        try:
+            yield Stored(commit, parse(text))
+        except DocumentError as error:
+            yield Stored(commit, None, error.message)
+
+
+def base_texts(repo: Repo, thread: Thread) -> dict[str, str | None]:
+    """The text of each path that the document changes, as the commit's parent has it."""
+    rows = [row for row in thread.placement.rows if row.before and not by_reference(row)]
+    blobs = repo.read_all(row.before.blob for row in rows if row.before)
+    texts: dict[str, str | None] = {}
+    for row, blob in zip(rows, blobs, strict=True):
+        if blob is None:
+            raise UserError(
+                f"{row.source or row.path}: the parent's file is not in this clone",
+                "fetch one commit more: git fetch --deepen=1",
+            )
+        texts[row.source or row.path] = decode(blob)
+    return texts

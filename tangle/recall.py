@@ -1,0 +1,43 @@
+"""What a stored part tells of its session: how far it reaches and where each edit stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from treadle.tangle.draft import draft
+from treadle.thread.document import part_id
+from treadle.thread.model import Part, Step
+from treadle.thread.select import Reel, Ref, Slice, Strand
+
+
+@dataclass(slots=True)
+class Progress:
+    """How much of one session the documents of earlier commits hold."""
+
+    cut: int = 0
+    """Index behind the last event that a document holds."""
+    taken: frozenset[Ref] = frozenset()
+    """Edits that commits took."""
+    stored: dict[Ref, str] = field(default_factory=dict)
+    """Where each edit stands: ``PART:T.S``."""
+
+
+def recall(part: Part, reel: Reel, progress: Progress) -> None:
+    """Add a stored part to ``progress``. A part whose events the session lacks adds nothing."""
+    keys = {event.key: index for index, event in enumerate(reel.session.events)}
+    steps = {(turn.number, step.number): step for turn in part.turns for step in turn.steps}
+    begin, end = keys.get(part.first, 0), keys.get(part.last, -1) + 1
+    origins = {address: ref for ref, address in progress.stored.items()}
+    took = [step.origin for step in steps.values() if step.kind == "took"]
+    early = [origins[origin] for origin in took if origin in origins]
+    made = draft(Slice(Strand(reel), begin, max(begin, end)), early, progress.stored)
+    id_ = part_id(part)
+    for ref, (turn, step) in made.where.items():
+        progress.stored.setdefault(ref, f"{id_}:{turn}.{step}")
+    applied = {ref for ref, address in made.where.items() if _applied(steps.get(address))}
+    progress.taken |= applied
+    progress.cut = max(progress.cut, end)
+
+
+def _applied(step: Step | None) -> bool:
+    return step is not None and any(change.kind == "edit" for change in step.changes)

@@ -1,0 +1,164 @@
+"""From sessions to stored documents, one commit after another.
+
+A session serves many commits, so recording remembers of each how far it was cut, which of
+its edits were taken and where they stand. That memory starts from the documents already
+stored, so importing, recording and recording again agree, and nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from treadle.tangle.recall import Progress, recall
+from treadle.tangle.solve import Solution, solve
+from treadle.tangle.target import Target, targets
+from treadle.thread.errors import UserError
+from treadle.thread.locate import Locator
+from treadle.thread.model import Part, Placement, Session
+from treadle.thread.repo import Commit, Delta, Repo
+from treadle.thread.select import Reel, Slice, Strand, When, last_before, own_call, select
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A commit to record, and the sessions that may have a share in it."""
+
+    commit: Commit
+    deltas: tuple[Delta, ...]
+    patch_id: str
+    sessions: tuple[str, ...]
+    """Keys of the sessions that something names."""
+    complete: bool = True
+    force: bool = False
+    """Take the named sessions' slices even where none of their edits is in the diff, and write
+    a document without steps where nothing is left of them."""
+
+
+class Recorder:
+    """Solves commits of one repository, in the order given, out of a set of sessions."""
+
+    def __init__(self, repo: Repo, known: frozenset[str] | None = None) -> None:
+        self.repo = repo
+        self.home = os.path.expanduser("~")
+        self.known = repo.paths_ever() if known is None else known
+        self.reels: dict[str, Reel] = {}
+        self.progress: dict[str, Progress] = {}
+
+    def add(self, key: str, session: Session) -> None:
+        """Make a session known under ``key``."""
+        locate = Locator(session, self.known, (self.repo.top,))
+        self.reels[key] = Reel.of(session, locate)
+
+    def forget(self, key: str) -> None:
+        """Drop a session that no further commit will ask for."""
+        self.reels.pop(key, None)
+
+    def recall(self, parts: Iterable[Part]) -> None:
+        """Learn from a stored document how far its sessions were taken."""
+        for part in parts:
+            for key, reel in self.reels.items():
+                if (reel.session.agent, reel.session.id) == (part.agent, part.session):
+                    recall(part, reel, self._progress(key))
+
+    def solve(self, job: Job) -> Solution | None:
+        """The commit's thread; None where no session has a share in it."""
+        found = targets(job.deltas, self._blobs(job))
+        slices = self._slices(job, found)
+        if not slices and not job.force:
+            return None
+        keys = [self._key(slice_) for slice_ in slices]
+        stored = [self._progress(key).stored for key in keys]
+        placement = Placement(self._base(job.commit), job.commit.tree, job.patch_id)
+        solution = solve(placement, found, slices, stored, job.complete, self.home)
+        for index, key in enumerate(keys):
+            self._advance(key, slices[index], solution, index)
+        return solution
+
+    def _slices(self, job: Job, found: Sequence[Target]) -> list[Slice]:
+        strands = [self._strand(key) for key in job.sessions if key in self.reels]
+        commit = job.commit
+        when = When(commit.id, commit.subject, commit.time, commit.committed)
+        diff = {name: t.diff for t in found for name in (t.row.source, t.path) if name}
+        slices = select(strands, when, diff)
+        if not slices and job.force:
+            slices = [_open(strand, when) for strand in strands]
+        return sorted(
+            (s for s in slices if s.begin < s.end or s.early),
+            key=lambda s: (s.strand.reel.times[s.begin : s.begin + 1] or ("",), s.session.id),
+        )
+
+    def _strand(self, key: str) -> Strand:
+        progress = self._progress(key)
+        return Strand(self.reels[key], True, progress.cut, progress.taken)
+
+    def _progress(self, key: str) -> Progress:
+        return self.progress.setdefault(key, Progress())
+
+    def _key(self, slice_: Slice) -> str:
+        return next(key for key, reel in self.reels.items() if reel is slice_.strand.reel)
+
+    def _advance(self, key: str, slice_: Slice, solution: Solution, index: int) -> None:
+        progress = self._progress(key)
+        progress.cut = max(progress.cut, slice_.end)
+        progress.taken |= solution.taken[index]
+        for ref, address in solution.addresses[index].items():
+            progress.stored.setdefault(ref, address)
+
+    def _base(self, commit: Commit) -> str:
+        if not commit.parents:
+            return self.repo.empty_tree
+        return self.repo.resolve(commit.parents[0], "tree")
+
+    def _blobs(self, job: Job) -> dict[str, bytes]:
+        """Contents of all blobs on both sides of the commit's diff."""
+        if job.commit.id in self.repo.shallow():
+            raise _missing_parent(job.commit.id)
+        ids = [
+            entry.blob
+            for delta in job.deltas
+            for entry in (delta.before, delta.after)
+            if entry is not None and entry.mode != "160000"
+        ]
+        found = dict(zip(ids, self.repo.read_all(ids), strict=True))
+        if None in found.values():
+            raise _missing_parent(job.commit.id)
+        return {name: content for name, content in found.items() if content is not None}
+
+
+def _open(strand: Strand, when: When) -> Slice:
+    """A strand's slice up to the cut, though none of its edits is in the diff."""
+    events = strand.reel.session.events
+    own = own_call(events, when)
+    end = own + 1 if own is not None else last_before(events, when.committed)
+    return Slice(strand, min(strand.begin, end), end)
+
+
+def _missing_parent(commit: str) -> UserError:
+    return UserError(
+        f"{commit[:12]}: its parent's files are not in this clone",
+        "fetch one commit more: git fetch --deepen=1",
+    )
+
+
+def jobs(
+    repo: Repo,
+    commits: Sequence[Commit],
+    sessions: Mapping[str, Sequence[str]],
+    incomplete: frozenset[str] = frozenset(),
+    *,
+    force: bool = False,
+) -> Iterator[Job]:
+    """A job for each commit; ``sessions`` maps commit ids to session keys."""
+    patch_ids = repo.patch_ids(commit.id for commit in commits)
+    by_id = {commit.id: commit for commit in commits}
+    for id_, deltas in repo.deltas(by_id):
+        yield Job(
+            by_id[id_],
+            deltas,
+            patch_ids.get(id_, ""),
+            tuple(sessions.get(id_, ())),
+            id_ not in incomplete,
+            force,
+        )

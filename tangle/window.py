@@ -1,0 +1,130 @@
+"""Which edits of a path a commit is made of.
+
+A transcript's time is no proof: commits are amended, rebased and made out of half of what
+lies in the work tree. So the *natural* window, everything since the session's previous
+commit, is only the first try, then come windows that begin earlier; and a window ends
+at the first edit after which the file *is* the commit's blob, byte for byte, which is a
+proof. Where no window gives a proof, the one that explains most lines is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from treadle.tangle.place import Placing, Use, explained, place
+from treadle.tangle.replay import Seen, replay
+from treadle.tangle.target import Target
+from treadle.thread.select import Ref, Slice
+
+_WIDEST = 80
+"""Edits of one path beyond which only the natural and the widest window are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An edit or a full read of the path that may stand in a window."""
+
+    slice: int
+    """Index of its slice."""
+    ref: Ref
+    natural: bool
+    use: Use
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The edits chosen for one path, and how to read them."""
+
+    chosen: tuple[Candidate, ...]
+    eager: bool
+    proof: bool
+
+
+def candidates(path: str, source: str, slices: Sequence[Slice]) -> list[Candidate]:
+    """Everything the slices' sessions tell of a path (and of what it was renamed from), up to
+    each slice's end, in the order of time."""
+    found = []
+    for index, slice_ in enumerate(slices):
+        reel = slice_.strand.reel
+        early = set(slice_.early)
+        times = reel.times
+        for name in dict.fromkeys((source, path)):
+            for ref in reel.edits.get(name, ()):
+                if ref.event < slice_.end and slice_.session.events[ref.event].ok is not False:
+                    natural = ref.event >= slice_.begin or ref in early
+                    use = Use(_name(index, ref), index, reel.edit(ref))
+                    found.append((times[ref.event], Candidate(index, ref, natural, use)))
+            for ref in reel.reads.get(name, ()):
+                if ref.event < slice_.end:
+                    text = slice_.session.events[ref.event].reads[ref.item].text
+                    use = Use(_name(index, ref), index, None, text)
+                    natural = ref.event >= slice_.begin
+                    found.append((times[ref.event], Candidate(index, ref, natural, use)))
+    found.sort(key=lambda row: (row[0], row[1].slice, row[1].ref.event, row[1].ref.item))
+    return [candidate for _, candidate in found]
+
+
+def choose(target: Target, listed: Sequence[Candidate]) -> Window:
+    """The window that explains the path best."""
+    edits = [i for i, candidate in enumerate(listed) if candidate.use.edit is not None]
+    natural = [candidate for candidate in listed if candidate.natural]
+    for begin, wide in _starts(listed, edits):
+        window = [c for c in listed[begin:] if c.natural or wide]
+        for eager in (False, True):
+            end = _proof(target, window, eager)
+            if end is not None:
+                return Window(tuple(window[: end + 1]), eager, True)
+    return _best(target, natural, listed)
+
+
+def _starts(listed: Sequence[Candidate], edits: Sequence[int]) -> Iterator[tuple[int, bool]]:
+    """Where windows begin: the natural one first, then earlier ones, then later ones."""
+    first = next((i for i in edits if listed[i].natural), len(listed))
+    yield 0, False
+    if len(edits) > _WIDEST:
+        yield 0, True
+        return
+    for i in reversed([i for i in edits if i < first]):
+        yield i, True
+    for i in edits:
+        if i > first:
+            yield i, True
+
+
+def _proof(target: Target, window: Sequence[Candidate], eager: bool) -> int | None:
+    """Index of the edit after which the file is the commit's blob without any drift."""
+    seen = [Seen(c.use.edit, c.use.text, key) for key, c in enumerate(window)]
+    found = None
+    for outcome in replay(target.before, seen, eager):
+        if outcome.drift:
+            return found
+        if not outcome.reason and outcome.after == target.after:
+            found = outcome.key
+    return found
+
+
+def _best(target: Target, natural: Sequence[Candidate], listed: Sequence[Candidate]) -> Window:
+    """The reading that explains most of the lines git adds; the narrowest, lazy one on a tie."""
+    wide = list(listed) if len(listed) > len(natural) else []
+    best: tuple[int, Window] | None = None
+    for window in (natural, wide):
+        for eager in (False, True):
+            if not window and best:
+                continue
+            score = explained(target, *_read(target, window, eager))
+            if best is None or score > best[0]:
+                best = score, Window(tuple(window), eager, False)
+    assert best is not None
+    return best[1]
+
+
+def _read(
+    target: Target, window: Sequence[Candidate], eager: bool
+) -> tuple[Placing, Sequence[Use]]:
+    uses = [candidate.use for candidate in window]
+    return place(target, uses, eager), uses
+
+
+def _name(index: int, ref: Ref) -> str:
+    return f"{index}.{ref.event}.{ref.item}"

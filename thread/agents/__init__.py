@@ -1,0 +1,78 @@
+"""The door to the readers of agents' transcripts, one reader per agent.
+
+Give it every file and every copy that may belong together; it answers with sessions, and
+with problems for what it could not read. It never raises on what a transcript holds.
+
+A reader is a module of this package with a ``READER``; it is found by looking, so that a
+new agent is a new module and nothing else. Nothing is imported until it is needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+
+from treadle.thread.agents.source import HEAD, Reader, Reading, Source
+from treadle.thread.model import Problem, Session
+
+__all__ = ["Reader", "Reading", "Source", "names", "read", "recognise"]
+
+
+def names() -> tuple[str, ...]:
+    """The names of all readers, sorted."""
+    return tuple(reader.name for reader in _readers())
+
+
+def recognise(head: bytes) -> str:
+    """The name of the reader that knows a file by its first bytes, or ``""``."""
+    return next((reader.name for reader in _readers() if reader.recognises(head)), "")
+
+
+def read(sources: Sequence[Source], agent: str = "") -> Reading:
+    """Read sources into sessions: all copies and parts of one session make one ``Session``.
+
+    ``agent`` names the reader; without it each source is recognised by its first bytes. An
+    unknown name raises ``KeyError``.
+    """
+    readers = {reader.name: reader for reader in _readers()}
+    if agent:
+        return readers[agent].read(sources)
+    shares: dict[str, list[Source]] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        name, reason = _recognised(source)
+        if name:
+            shares.setdefault(name, []).append(source)
+        else:
+            problems.append(Problem(source.name, 0, reason))
+    sessions: list[Session] = []
+    ids: dict[str, str] = {}
+    for name, share in shares.items():
+        reading = readers[name].read(share)
+        sessions += reading.sessions
+        problems += reading.problems
+        ids.update(reading.ids)
+    return Reading(tuple(sessions), tuple(problems), ids)
+
+
+def _recognised(source: Source) -> tuple[str, str]:
+    """The reader's name, or ``""`` and why there is none."""
+    try:
+        with source.open() as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        return "", f"cannot be opened: {error.strerror or error}"
+    if not head.strip():
+        return "", "empty"
+    return recognise(head), "no reader knows this format"
+
+
+def _readers() -> list[Reader]:
+    """All readers, by name."""
+    found = []
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        reader = getattr(importlib.import_module(module.name), "READER", None)
+        if isinstance(reader, Reader):
+            found.append(reader)
+    return sorted(found, key=lambda reader: reader.name)

@@ -1,0 +1,109 @@
+"""What a reader is given and what it gives back.
+
+A transcript is whatever bytes the caller can open again: a file on disk, a blob of a
+checkpoint, a text of a test. It is never trusted: a path may name a FIFO that would block
+for ever, and a file may vanish between the listing and the reading.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from treadle.thread.model import Problem, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One transcript file, or one copy of it."""
+
+    name: str
+    """How problems name it: a path, or whatever the caller calls it."""
+    open: Callable[[], BinaryIO]
+    """Open it from its beginning; may be called twice; raises ``OSError`` if it cannot."""
+
+    @classmethod
+    def file(cls, path: str | os.PathLike[str]) -> Source:
+        """A file on disk. Opening anything but a regular file raises ``OSError``."""
+        return cls(os.fspath(path), lambda: _open_regular(Path(path)))
+
+    @classmethod
+    def bytes(cls, name: str, content: builtins.bytes) -> Source:
+        """Bytes at hand."""
+        return cls(name, lambda: io.BytesIO(content))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What some sources hold."""
+
+    sessions: tuple[Session, ...] = ()
+    """One for each session, in the order in which the sources first name them."""
+    problems: tuple[Problem, ...] = ()
+    """Of sources that belong to no session: not openable, not recognised, nothing in them."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """From every session id met to the id of the ``Session`` that holds its events: a resumed
+    copy has an id of its own, and is united with the session it continues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One agent's format. A module of this package that has a ``READER`` is found by itself."""
+
+    name: str
+    recognises: Callable[[builtins.bytes], bool]
+    """Whether the first bytes of a file (up to ``HEAD``) are this agent's."""
+    read: Callable[[Sequence[Source]], Reading]
+    """Unite all sources into sessions. Never raises on what a source holds."""
+
+
+HEAD = 1 << 16
+"""How many bytes of a file are looked at to recognise its agent."""
+
+MOST_PROBLEMS = 100
+"""Of one file; a broken one may have a million, and the first tell enough."""
+
+
+class Complaints:
+    """The problems met in reading, up to ``MOST_PROBLEMS`` of each file; the rest are counted."""
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._counts: Counter[str] = Counter()
+
+    def add(self, file: str, offset: int, reason: str) -> None:
+        """Note a problem at a byte offset of a file."""
+        self._counts[file] += 1
+        if self._counts[file] <= MOST_PROBLEMS:
+            self._kept.append(Problem(file, offset, reason))
+
+    def problems(self) -> tuple[Problem, ...]:
+        """All that were kept, in their order, then how many were not."""
+        more = [
+            Problem(file, 0, f"{count - MOST_PROBLEMS} more problems")
+            for file, count in self._counts.items()
+            if count > MOST_PROBLEMS
+        ]
+        return (*self._kept, *more)
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open without waiting (a FIFO would block), then look at what was opened."""
+    flags = os.O_RDONLY
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
+        flags |= int(getattr(os, name, 0))
+    handle = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("not a regular file")
+        return os.fdopen(handle, "rb", buffering=1 << 18)
+    except BaseException:
+        os.close(handle)
+        raise

@@ -1,0 +1,112 @@
+"""Which file of this repository a transcript means.
+
+A transcript names files by the paths of the machine it ran on: absolute, or relative to
+a directory that changes while the agent works, in work trees that may lie inside one
+another or be gone. The root is found by asking which directories above the session's
+own turn its paths into paths that this repository has or ever had; the directory that
+does so for most paths wins.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from treadle.thread.model import Event, Session
+from treadle.thread.paths import refusal
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_SHARE = 8
+"""A root counts for files that no commit ever had if it explains at least one path in
+this many of those that the best root explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One path of an event, as the repository calls it."""
+
+    event: int
+    """Index of the event in the session."""
+    item: int
+    """Index in the event's ``edits`` or ``reads``."""
+    path: str
+
+
+class Locator:
+    """Turns one session's paths into the repository's."""
+
+    def __init__(self, session: Session, known: Collection[str], tops: Iterable[str] = ()) -> None:
+        self._known = known
+        self._votes = Counter(dict.fromkeys((_clean(top) for top in tops if top), 1))
+        candidates = {root for event in session.events for root in _above(_clean(event.cwd))}
+        for path in {_absolute(path, e.cwd) for e in session.events for path in _paths(e)}:
+            for root in _above(posixpath.dirname(path)):
+                if root in candidates and path[len(root) + 1 :] in known:
+                    self._votes[root] += 1
+        best = max(self._votes.values(), default=0)
+        self._roots = sorted(
+            (root for root, votes in self._votes.items() if votes * _SHARE >= best or votes == 1),
+            key=len,
+            reverse=True,
+        )
+
+    def __call__(self, path: str, cwd: str) -> str:
+        """The repository's name of ``path``, ``""`` where it lies outside or may not be named."""
+        full = _absolute(path, cwd)
+        fits = [root for root in self._votes if full.startswith(root + "/")]
+        seen = [root for root in fits if full[len(root) + 1 :] in self._known]
+        if seen:
+            root = max(seen, key=lambda root: (self._votes[root], len(root)))
+        else:
+            root = next((root for root in self._roots if root in fits), "")
+        inside = full[len(root) + 1 :] if root else ""
+        return "" if refusal(inside) else inside
+
+    def edits(self, session: Session) -> list[Place]:
+        """Every edit of a file of this repository, in order."""
+        return [
+            Place(index, item, path)
+            for index, event in enumerate(session.events)
+            for item, edit in enumerate(event.edits)
+            if (path := self(edit.path, event.cwd))
+        ]
+
+    def reads(self, session: Session) -> list[Place]:
+        """Every full read of a file of this repository, in order."""
+        return [
+            Place(index, item, path)
+            for index, event in enumerate(session.events)
+            for item, read in enumerate(event.reads)
+            if (path := self(read.path, event.cwd))
+        ]
+
+
+def _paths(event: Event) -> list[str]:
+    return [edit.path for edit in event.edits] + [read.path for read in event.reads]
+
+
+def _clean(path: str) -> str:
+    """With ``/`` between names, without ``.``, ``..`` or a trailing ``/``; drives in lower case."""
+    if _DRIVE.match(path):
+        path = path[0].lower() + path[1:].replace("\\", "/")
+    path = path.removeprefix("file://")
+    return posixpath.normpath(path) if path else ""
+
+
+def _absolute(path: str, cwd: str) -> str:
+    path = path.removeprefix("file://")
+    if path.startswith("/") or _DRIVE.match(path):
+        return _clean(path)
+    return _clean(posixpath.join(_clean(cwd) or "/", path))
+
+
+def _above(folder: str) -> list[str]:
+    """The folder and all above it, but not the file system's root."""
+    found = []
+    while folder and folder != posixpath.dirname(folder):
+        found.append(folder)
+        folder = posixpath.dirname(folder)
+    return found

@@ -1,0 +1,192 @@
+"""The one step between a thread and its first stored byte.
+
+``redact`` takes secrets out of every text of a thread, and home directories out of its prose,
+and gives the only value that the store accepts. Nothing unredacted can be stored, by type.
+
+Prose keeps its shape: ``[redacted:RULE]`` stands where the secret stood. Code cannot, since a
+hunk must apply byte for byte: a line that holds a secret is hidden whole and its index noted
+in ``Hunk.hidden``. Hidden lines that were there before (' ' and '-') still apply, as the base
+has them; a hidden line that is added ('+') cannot be written again from the document, so its path
+stands by reference. Home directories stay in code for the same reason.
+
+Redaction is idempotent: marks hold nothing that a rule finds.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, replace
+from itertools import accumulate
+from typing import TypeVar
+
+from treadle.thread import homes, secrets
+from treadle.thread.model import Change, Hunk, Part, Placement, Row, Step, Thread, Turn
+from treadle.thread.secrets import Hit
+
+_SEAL = object()
+_ROUNDS = 4
+"""What a mark uncovers is looked at again, this often at most."""
+_HOME = "home"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A thread without secrets. Only ``redact`` makes one."""
+
+    thread: Thread
+    found: tuple[tuple[str, int], ...]
+    """Rules that hid something, with how often, sorted by name; ``home`` is one of them."""
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise TypeError("only redact() makes a Redacted")
+
+
+def redact(thread: Thread, home: str = "") -> Redacted:
+    """Hide the secrets of a thread, and the home directories in its prose.
+
+    ``home`` is the home directory of whoever records, ``""`` if unknown. Paths, keys and ids stay
+    as they are; what holds no secret is the same object as before.
+    """
+    work = _Pass(home)
+    parts = _each(thread.parts, work.part)
+    placement = work.placement(thread.placement)
+    if parts is not thread.parts or placement is not thread.placement:
+        thread = replace(thread, parts=parts, placement=placement)
+    return Redacted(thread, tuple(sorted(work.found.items())), _SEAL)
+
+
+def mark(rule: str) -> str:
+    """What stands for something hidden."""
+    return "~" if rule == _HOME else f"[redacted:{rule}]"
+
+
+def _each(items: tuple[T, ...], change: Callable[[T], T]) -> tuple[T, ...]:
+    """``items`` with each one changed; the same tuple if none was."""
+    changed = tuple(map(change, items))
+    return items if all(a is b for a, b in zip(items, changed, strict=True)) else changed
+
+
+def _merged(hits: list[Hit]) -> list[Hit]:
+    """Hits sorted and without overlaps; a secret's name goes before ``home``."""
+    merged: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, h.end)):
+        if merged and hit.start < merged[-1].end:
+            last = merged.pop()
+            rule = hit.rule if last.rule == _HOME else last.rule
+            hit = Hit(last.start, max(last.end, hit.end), rule)
+        merged.append(hit)
+    return merged
+
+
+class _Pass:
+    """One walk over one thread, and what it counts."""
+
+    def __init__(self, home: str) -> None:
+        self.home = home
+        self.found: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
+        """Path -> how many of the lines that the thread adds there are hidden."""
+
+    def prose(self, text: str) -> str:
+        """A text with marks in the place of secrets and homes."""
+        for _ in range(_ROUNDS):
+            hits = secrets.find(text)
+            hits += [Hit(start, end, _HOME) for start, end in homes.find(text, self.home)]
+            if not hits:
+                return text
+            pieces, at = [], 0
+            for hit in _merged(hits):
+                pieces += [text[at : hit.start], mark(hit.rule)]
+                at = hit.end
+                self.found[hit.rule] += 1
+            text = "".join([*pieces, text[at:]])
+        # Only a text built for it uncovers secrets round after round.
+        return mark("nested")
+
+    def hunk(self, hunk: Hunk) -> Hunk:
+        """A hunk whose lines with secrets are hidden."""
+        lines = list(hunk.lines)
+        hidden: dict[int, str] = {}
+        removes = any(line[:1] == "-" for line in lines)
+        for other in "-+" if removes else "-":
+            side = [i for i, line in enumerate(lines) if line[:1] != other]
+            self._hide(lines, side, hidden)
+        if not hidden:
+            return hunk
+        for index, rule in hidden.items():
+            lf = "\n" if lines[index].endswith("\n") else ""
+            lines[index] = lines[index][:1] + mark(rule) + lf
+        return replace(hunk, lines=tuple(lines), hidden=tuple(sorted({*hunk.hidden, *hidden})))
+
+    def _hide(self, lines: list[str], side: list[int], hidden: dict[int, str]) -> None:
+        """Note in ``hidden`` the lines of one side of a hunk that hold secrets."""
+        texts = [lines[i][1:].removesuffix("\n") + "\n" for i in side]
+        hits = secrets.find("".join(texts))
+        if not hits:
+            return
+        starts = list(accumulate(map(len, texts), initial=0))
+        for hit in _merged(hits):
+            first = bisect_right(starts, hit.start) - 1
+            last = bisect_right(starts, hit.end - 1) - 1
+            if side[first] not in hidden:
+                self.found[hit.rule] += 1
+            for i in side[first : last + 1]:
+                hidden.setdefault(i, hit.rule)
+
+    def change(self, change: Change) -> Change:
+        """A change, its hidden added lines counted unless it is not applied."""
+        hunks = _each(change.hunks, self.hunk)
+        reason = self.prose(change.reason)
+        if change.kind != "unplaced":
+            for hunk in hunks:
+                self.lost[change.path] += sum(hunk.lines[i][:1] == "+" for i in hunk.hidden)
+        if hunks is change.hunks and reason is change.reason:
+            return change
+        return replace(change, hunks=hunks, reason=reason)
+
+    def step(self, step: Step) -> Step:
+        """A step with its prose and its changes redacted."""
+        text, output = self.prose(step.text), self.prose(step.output)
+        lane, tool = self.prose(step.lane), self.prose(step.tool)
+        changes = _each(step.changes, self.change)
+        new = (text, output, lane, tool, changes)
+        old = (step.text, step.output, step.lane, step.tool, step.changes)
+        if all(a is b for a, b in zip(old, new, strict=True)):
+            return step
+        return replace(step, text=text, output=output, lane=lane, tool=tool, changes=changes)
+
+    def turn(self, turn: Turn) -> Turn:
+        """A turn with its prompt and its steps redacted."""
+        prompt, steps = self.prose(turn.prompt), _each(turn.steps, self.step)
+        if prompt is turn.prompt and steps is turn.steps:
+            return turn
+        return replace(turn, prompt=prompt, steps=steps)
+
+    def part(self, part: Part) -> Part:
+        """A part with its problems and its turns redacted."""
+        problems, turns = _each(part.problems, self.prose), _each(part.turns, self.turn)
+        if problems is part.problems and turns is part.turns:
+            return part
+        return replace(part, problems=problems, turns=turns)
+
+    def row(self, row: Row) -> Row:
+        """A row, by reference if lines that were added to its path are hidden. Lines that
+        were added before a rename count with the new path."""
+        lost = self.lost[row.path] + (self.lost[row.source] if row.source else 0)
+        if not lost or row.reference:
+            return row
+        return replace(row, reference="redacted", lines=lost)
+
+    def placement(self, placement: Placement) -> Placement:
+        """The placement, after all parts: rows depend on what they hid."""
+        residue = _each(placement.residue, self.change)
+        rows = _each(placement.rows, self.row)
+        if residue is placement.residue and rows is placement.rows:
+            return placement
+        return replace(placement, residue=residue, rows=rows)

@@ -1,0 +1,380 @@
+"""The door to git: one repository, read through plumbing.
+
+GitPython makes repositories (``Repo.create``) where nobody waits for it; everything else
+asks git itself. Measured on the same history, GitPython's import alone costs 117 ms and
+its commit walk is ten times slower than one ``git log``; ``docs/decisions.md`` has the
+figures. No function here starts a process per commit or per file: histories come out of
+one ``git log`` or ``git diff-tree --stdin``, objects out of one long-lived
+``git cat-file --batch``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.thread.errors import UserError
+from treadle.thread.model import Entry
+
+EMPTY_TREE = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""Ids of the tree without entries, by object format."""
+
+_LOG = "%H%n%P%n%T%n%an%n%at%n%ct%n%B"
+_REQUESTS = 400
+"""Object names written to ``cat-file`` before its answers are read: they fit a pipe's buffer,
+so neither side can wait for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit, as ``git log`` tells it."""
+
+    id: str
+    parents: tuple[str, ...]
+    tree: str
+    author: str
+    time: str
+    """Author time, UTC, ISO 8601 with ``Z``."""
+    committed: str
+    """Committer time, likewise."""
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One path of a commit's diff against its first parent."""
+
+    path: str
+    status: str
+    """Git's letter: A, M, D, R or T (C is not asked for)."""
+    before: Entry | None
+    after: Entry | None
+    source: str = ""
+    """The path before, where it was renamed."""
+    added: tuple[tuple[int, int], ...] = ()
+    """Half-open, 0-based ranges of lines in the new file that the diff adds."""
+    removed: tuple[tuple[int, int], ...] = ()
+    """The same, of lines in the old file that it removes."""
+    binary: bool = False
+
+
+class Repo:
+    """One repository and the work tree one stands in."""
+
+    def __init__(self, git_dir: str, common_dir: str, top: str, algorithm: str) -> None:
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        """Where refs, objects and treadle's own files live, shared by all work trees."""
+        self.top = top
+        """Root of the work tree; ``""`` in a bare repository."""
+        self.algorithm = algorithm
+        self._objects: subprocess.Popen[bytes] | None = None
+
+    # -- opening ------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, start: str | os.PathLike[str] = ".") -> Repo:
+        """The repository around ``start``; ``UserError`` where there is none."""
+        asked = ["--absolute-git-dir", "--git-common-dir", "--show-object-format"]
+        found = _run(["git", "-C", str(start), "rev-parse", *asked, "--show-toplevel"])
+        if found.returncode:
+            found = _run(["git", "-C", str(start), "rev-parse", *asked])
+        if found.returncode:
+            said = found.stderr.decode(errors="replace").strip().splitlines()
+            raise UserError(
+                f"{os.path.abspath(start)} is not in a git repository"
+                + (f" ({said[0]})" if said and "not a git repository" not in said[0] else ""),
+                "go to a repository, or name one: treadle -C DIR ...",
+            )
+        lines = os.fsdecode(found.stdout).split("\n")
+        common = os.path.normpath(os.path.join(os.path.abspath(start), lines[1]))
+        return cls(lines[0], common, lines[3] if len(lines) > 4 else "", lines[2])
+
+    @classmethod
+    def create(cls, folder: str | os.PathLike[str], branch: str = "main") -> Repo:
+        """Make a new repository in ``folder``."""
+        import git
+
+        git.Repo.init(folder, mkdir=True, initial_branch=branch).close()
+        return cls.open(folder)
+
+    def close(self) -> None:
+        """End the object reader, if one runs."""
+        if self._objects is not None:
+            assert self._objects.stdin is not None
+            assert self._objects.stdout is not None
+            self._objects.stdin.close()
+            self._objects.stdout.close()
+            self._objects.wait()
+            self._objects = None
+
+    def __enter__(self) -> Repo:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- asking git ---------------------------------------------------------------
+
+    def run(
+        self,
+        *args: str,
+        feed: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        check: bool = True,
+    ) -> bytes:
+        """What ``git ARGS`` prints; ``UserError`` with git's own words if it fails."""
+        done = _run(["git", *self._where(), *args], feed, env)
+        if check and done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise UserError(f"git {args[0]} failed: {said or f'exit {done.returncode}'}")
+        return done.stdout
+
+    def text(self, *args: str) -> str:
+        """The same as text, without the last LF; ``""`` where git fails."""
+        return os.fsdecode(self.run(*args, check=False)).removesuffix("\n")
+
+    def start(self, *args: str) -> subprocess.Popen[bytes]:
+        """A git process whose output is read later, so that it works beside us."""
+        return subprocess.Popen(
+            ["git", *self._where(), *args],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(),
+        )
+
+    def _where(self) -> list[str]:
+        if self.top:
+            return ["-C", self.top, "--git-dir", self.git_dir, "--work-tree", self.top]
+        return ["--git-dir", self.git_dir]
+
+    # -- commits ------------------------------------------------------------------
+
+    @property
+    def empty_tree(self) -> str:
+        return EMPTY_TREE[self.algorithm]
+
+    def resolve(self, rev: str, kind: str = "commit") -> str:
+        """The full id that ``rev`` names; ``UserError`` where it names none."""
+        name = f"{rev}^{{{kind}}}"
+        done = _run(["git", *self._where(), "rev-parse", "--verify", "--end-of-options", name])
+        if done.returncode == 0:
+            return done.stdout.decode().strip()
+        if rev == "HEAD":
+            raise UserError("this repository has no commits yet", "commit something first")
+        raise UserError(f"{rev!r} names no {kind} here", "see git log --oneline --all")
+
+    def find(self, rev: str) -> str:
+        """The full id of the commit that ``rev`` names, ``""`` where it names none."""
+        name = f"{rev}^{{commit}}"
+        args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name]
+        return self.run(*args, check=False).decode().strip()
+
+    def commits(self, revs: Sequence[str] = ("HEAD",), *options: str) -> list[Commit]:
+        """Commits reachable from ``revs`` (names or ranges), parents before children."""
+        out = self.run(
+            "log",
+            "-z",
+            "--topo-order",
+            "--reverse",
+            "--no-show-signature",
+            "--encoding=UTF-8",
+            f"--format={_LOG}",
+            *options,
+            "--end-of-options",
+            *revs,
+            "--",
+        )
+        return [_commit(record) for record in out.split(b"\0") if record]
+
+    def chosen(self, revs: Sequence[str]) -> list[Commit]:
+        """Commits that a user named: a range gives its commits, a single name only itself."""
+        ranges = [rev for rev in revs if ".." in rev or rev.startswith("^")]
+        single = [self.resolve(rev) for rev in revs if rev not in ranges]
+        found = self.commits(ranges) if ranges else []
+        found += self.commits(single, "--no-walk=unsorted") if single else []
+        return list({commit.id: commit for commit in found}.values())
+
+    def shallow(self) -> frozenset[str]:
+        """Commits whose parents this clone does not have."""
+        listed = Path(self.common_dir, "shallow")
+        return frozenset(listed.read_text().split()) if listed.is_file() else frozenset()
+
+    def deltas(self, commits: Iterable[str]) -> Iterator[tuple[str, tuple[Delta, ...]]]:
+        """Each commit's diff against its first parent, renames found, in the order given.
+
+        Merges are compared with their first parent too. Lines are those of
+        ``git diff-tree --root -r -M --no-ext-diff --no-textconv``.
+        """
+        from treadle.thread.difftree import read_difftree
+
+        wanted = list(commits)
+        if not wanted:
+            return
+        feed = "".join(f"{commit}\n" for commit in wanted).encode()
+        options = "--stdin --root -r -M -m --first-parent --no-ext-diff --no-textconv"
+        form = "--raw --patch -U0 --full-index --abbrev=64 -z --always".split()
+        out = self.run(
+            "-c", "core.quotePath=true", "diff-tree", *options.split(), *form, feed=feed
+        )
+        found = dict(read_difftree(out))
+        for commit in wanted:
+            yield commit, found.get(commit, ())
+
+    def patch_ids(self, commits: Iterable[str]) -> dict[str, str]:
+        """The stable patch-id of each commit that changes text."""
+        feed = "".join(f"{commit}\n" for commit in commits).encode()
+        if not feed:
+            return {}
+        options = "--stdin --root -r -m --first-parent --no-ext-diff --no-textconv -p".split()
+        patch = self.run("diff-tree", *options, feed=feed)
+        rows = self.run("patch-id", "--stable", feed=patch).decode().split("\n")
+        return {row.split()[1]: row.split()[0] for row in rows if row}
+
+    # -- objects ------------------------------------------------------------------
+
+    def read(self, name: str) -> bytes | None:
+        """The object that an id names, None where it is not here."""
+        return next(self.read_all([name]))
+
+    def read_all(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """Objects by id, in the order given, None for each that is not here."""
+        waiting: list[str] = []
+        for name in names:
+            waiting.append(name)
+            if len(waiting) == _REQUESTS:
+                yield from self._answers(waiting)
+                waiting = []
+        if waiting:
+            yield from self._answers(waiting)
+
+    def _answers(self, names: list[str]) -> Iterator[bytes | None]:
+        process = self._reader()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for name in names:
+            if not name.isalnum():
+                raise ValueError(f"not an object id: {name!r}")
+        process.stdin.write("".join(f"{name}\n" for name in names).encode())
+        process.stdin.flush()
+        for name in names:
+            head = process.stdout.readline().split()
+            if len(head) == 3:
+                body = process.stdout.read(int(head[2]))
+                process.stdout.read(1)
+                yield body
+            elif len(head) == 2 and head[1] in (b"missing", b"ambiguous"):
+                yield None
+            else:
+                self._objects = None
+                raise UserError(
+                    f"git cannot read object {name}",
+                    "in a partial clone, fetch it first: git fetch --refetch; "
+                    "else see git fsck",
+                )
+
+    def _reader(self) -> subprocess.Popen[bytes]:
+        if self._objects is None:
+            self._objects = subprocess.Popen(
+                ["git", *self._where(), "cat-file", "--batch"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        return self._objects
+
+    def tree(self, name: str) -> dict[str, Entry]:
+        """Every path of a tree or commit, with mode and blob id."""
+        out = os.fsdecode(self.run("ls-tree", "-r", "-z", "--full-tree", name))
+        rows = (row.split("\t", 1) for row in out.split("\0") if row)
+        return {path: Entry(head.split()[0], head.split()[2]) for head, path in rows}
+
+    def paths_ever(self) -> frozenset[str]:
+        """Every path that any commit of any ref touched."""
+        out = self.run("log", "--all", "-m", "--first-parent", "--format=", "--name-only", "-z")
+        return frozenset(os.fsdecode(out).split("\0")) - {""}
+
+    def blob_id(self, content: bytes) -> str:
+        """The id git would give this content as a blob. Nothing is written."""
+        import hashlib
+
+        name = b"blob %d\0" % len(content)
+        return hashlib.new(self.algorithm, name + content, usedforsecurity=False).hexdigest()
+
+
+def decode(content: bytes) -> str:
+    """A blob as text; bytes that are not UTF-8 become lone surrogates."""
+    return content.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """Text as a blob, the reverse of ``decode``."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def is_binary(content: bytes) -> bool:
+    """Git's own test: a NUL in the first 8,000 bytes."""
+    return b"\0" in content[:8000]
+
+
+def utc(seconds: float) -> str:
+    """Seconds since 1970 as UTC, ISO 8601 with milliseconds and ``Z``."""
+    whole = int(seconds // 1)
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + ".000Z"
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
+def _commit(record: bytes) -> Commit:
+    text = record.decode("utf-8", "surrogateescape").lstrip("\n")
+    id_, parents, tree, author, authored, committed, message = text.split("\n", 6)
+    return Commit(
+        id=id_,
+        parents=tuple(parents.split()),
+        tree=tree,
+        author=author,
+        time=utc(int(authored or 0)),
+        committed=utc(int(committed or 0)),
+        subject=message.lstrip("\n").split("\n", 1)[0],
+        message=message,
+    )
+
+
+def _run(
+    command: list[str], feed: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(command, input=feed, capture_output=True, env=_environment(env))
+    except FileNotFoundError:
+        raise UserError("git is not installed or not in PATH", "install git 2.34 or newer") from None
+
+
+def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours, with git's messages in English, no prompt and no silent download of objects."""
+    kept = {key: value for key, value in os.environ.items() if not _points_elsewhere(key)}
+    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    return {**kept, **fixed, "GIT_TERMINAL_PROMPT": "0", **(more or {})}
+
+
+def _points_elsewhere(key: str) -> bool:
+    """Variables by which a hook's git points at another repository than the one we opened."""
+    return key in {
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "GIT_COMMON_DIR",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_NAMESPACE",
+    }

@@ -1,0 +1,108 @@
+"""From views to pages: one function a kind of page; the only module that knows Jinja.
+
+The templates stand in a folder of their own and may use nothing but the variables their
+README lists. Everything is escaped unless a function of ``code``, ``cloth`` or ``markdown``
+made it, and those escape what they take in.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from treadle.weave import text as say
+from treadle.weave.cloth import cloth_html, ribbon_html
+from treadle.weave.code import diff_html
+from treadle.weave.filepage import FilePage
+from treadle.weave.indexpage import FilesPage, GapsPage, IndexPage
+from treadle.weave.markdown import as_it_is, to_html
+from treadle.weave.steps import ChangeView
+from treadle.weave.threadpage import ThreadPage
+from treadle.weave.view import HOW, Frame
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+STATIC = ("style.css", "site.js")
+"""Files of the templates' folder that go into a site as they are."""
+
+
+def index_html(page: IndexPage, frame: Frame) -> str:
+    """Return the first page."""
+    return _render("index.html", root="", page=page, frame=frame)
+
+
+def files_html(page: FilesPage, frame: Frame) -> str:
+    """Return the table of files."""
+    return _render("files.html", root="", page=page, frame=frame)
+
+
+def gaps_html(page: GapsPage, frame: Frame) -> str:
+    """Return the list of unexplained lines."""
+    return _render("unexplained.html", root="", page=page, frame=frame)
+
+
+def thread_html(page: ThreadPage, frame: Frame) -> str:
+    """Return the page of a thread."""
+    return _render("thread.html", root="../", page=page, frame=frame)
+
+
+def file_html(page: FilePage, frame: Frame) -> str:
+    """Return the page of a file."""
+    from markupsafe import Markup
+
+    return _render(
+        "file.html",
+        root="../",
+        page=page,
+        frame=frame,
+        cloth=Markup(cloth_html(page, "../")),
+        ribbon=Markup(ribbon_html(page)),
+    )
+
+
+def _render(name: str, **variables: object) -> str:
+    return _environment().get_template(name).render(**variables)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["markdown"] = _markdown
+    environment.filters["asis"] = _asis
+    environment.filters["diff"] = _diff
+    environment.globals["count"] = say.count
+    environment.globals["percent"] = say.percent
+    environment.globals["how"] = HOW
+    return environment
+
+
+def _markdown(text: str) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(to_html(text))
+
+
+def _asis(text: str) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(as_it_is(text))
+
+
+def _diff(change: ChangeView) -> Markup:
+    from markupsafe import Markup
+
+    whole = change.kind != "unplaced"
+    return Markup(diff_html(change.source, change.hunks, change.most, whole))

@@ -1,0 +1,154 @@
+"""Where everything stands: the names of pages, the anchors in them, the labels of links.
+
+A link must survive the next weave. So a thread's page is named by its commit, a file's page
+by its path alone, and a step's anchor by its part and number; section numbers are labels,
+counted anew each time. Names of pages hold only letters, digits and ``._~-``: they need no
+escaping in a link, and no file system treats two of them as one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from treadle.thread.model import Part, Thread
+
+LONGEST = 100
+"""Longest readable share of a page's name, in characters."""
+
+STRANDS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+PAGE = re.compile(r"(?:thread/|file/)?[A-Za-z0-9_\-][A-Za-z0-9._~\-]*\.html")
+"""Names that a page can have, from the root of a site."""
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._\-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere. ``href`` is relative to the site's root; ``""`` is no link."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One thread's place in the book."""
+
+    number: int
+    """1-based, in the order of time."""
+    commit: str
+    page: str
+    parts: tuple[str, ...]
+    """Ids of its parts, in their order."""
+
+    @property
+    def label(self) -> str:
+        """``§3``."""
+        return f"§{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The register of a book's pages."""
+
+    sections: tuple[Section, ...]
+    by_commit: Mapping[str, int]
+    """Index of a commit's section."""
+    by_part: Mapping[str, int]
+    """Index of the first section that holds a part."""
+    files: Mapping[str, str]
+    """Page of each path that has one."""
+
+    def step(self, commit: str, part: str, step: str) -> Link | None:
+        """Return the link to a step, by preference in the section of ``commit``; None if unknown."""
+        at = self.by_commit.get(commit)
+        if at is None or part not in self.sections[at].parts:
+            at = self.by_part.get(part)
+        if at is None or not part:
+            return None
+        section = self.sections[at]
+        label = f"{section.label} ¶{strand(section.parts, part)}{step}"
+        return Link(label, f"{section.page}#{anchor(part, step)}")
+
+    def section(self, commit: str) -> Section | None:
+        """Return the section of a commit, or None where it has no thread."""
+        at = self.by_commit.get(commit)
+        return None if at is None else self.sections[at]
+
+    def line(self, path: str, number: int) -> Link | None:
+        """Return the link to a 0-based line of a file of today."""
+        page = self.files.get(path)
+        return Link(f"line {number + 1}", f"{page}#L{number + 1}") if page else None
+
+
+def anchor(part: str, step: str) -> str:
+    """Return the id of a step's element: ``s-1f2e3d4c-1-8``."""
+    return f"s-{part[:8]}-{step.replace('.', '-')}"
+
+
+def turn_anchor(part: str, turn: int) -> str:
+    """Return the id of a turn's element: ``t-1f2e3d4c-2``."""
+    return f"t-{part[:8]}-{turn}"
+
+
+def strand(parts: Sequence[str], part: str) -> str:
+    """Return the letter of a part where a thread has several, else ``""``."""
+    if len(parts) < 2:
+        return ""
+    at = parts.index(part)
+    return STRANDS[at] if at < len(STRANDS) else f"{STRANDS[-1]}{at}"
+
+
+def register(
+    threads: Iterable[tuple[str, Thread]],
+    ids: Iterable[tuple[str, ...]],
+    paths: Iterable[str],
+) -> Places:
+    """Register threads, given in the order of time with their commits and parts' ids, and files."""
+    sections = tuple(
+        Section(number, commit, f"thread/{commit[:12]}.html", parts)
+        for number, ((commit, _), parts) in enumerate(zip(threads, ids, strict=True), 1)
+    )
+    by_commit = {section.commit: at for at, section in enumerate(sections)}
+    by_part: dict[str, int] = {}
+    for at, section in enumerate(sections):
+        for part in section.parts:
+            by_part.setdefault(part, at)
+    return Places(sections, by_commit, by_part, pages_of_files(paths))
+
+
+def pages_of_files(paths: Iterable[str]) -> dict[str, str]:
+    """Return a page for each path; paths whose names differ by case alone all get a hash."""
+    names = {path: page_name(path) for path in paths}
+    taken = Counter(name.lower() for name in names.values())
+    return {
+        path: f"file/{name if taken[name.lower()] == 1 else page_name(path, tight=True)}.html"
+        for path, name in names.items()
+    }
+
+
+def page_name(path: str, tight: bool = False) -> str:
+    """Return a file name for a path: its readable share, and a hash where that is not all of it.
+
+    ``/`` becomes ``~``. A hash is added to what is long, begins with a dot or holds a letter that
+    a link or a file system could stumble over; with ``tight`` it is added in any case, and longer.
+    """
+    plain = "~".join(_UNSAFE.sub("_", name) for name in path.split("/"))
+    safe = all(name and not _UNSAFE.search(name) for name in path.split("/"))
+    if safe and not tight and len(plain) <= LONGEST and not plain.startswith("."):
+        return plain
+    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
+    head = plain[:LONGEST].replace(".", "dot.", 1) if plain.startswith(".") else plain[:LONGEST]
+    return f"{head}-{digest[: 40 if tight else 8]}"
+
+
+def title_of(part: Part) -> str:
+    """Return the words that name a part's agent: ``Claude Code 2.1``."""
+    names = {"claude-code": "Claude Code", "codex": "Codex", "gemini": "Gemini CLI"}
+    name = names.get(part.agent, part.agent or "an unnamed agent")
+    return f"{name} {part.version}".strip()

@@ -1,0 +1,273 @@
+"""The view of a turn: its prompt, and its steps in their order.
+
+Runs of reads and searches are told as one line; the steps of a sub-agent stand together in
+a block of their own. Whatever did not reach the commit says so, with its reason: a reader
+must see the dead ends, and never take one for the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from treadle.thread.model import Change, Hunk, Step, Turn
+from treadle.thread.story import first_line, shorten
+from treadle.weave import text as say
+from treadle.weave.fate import Fate, Key
+from treadle.weave.places import Link, anchor, strand, turn_anchor
+from treadle.weave.view import Plan, pieces_in_words
+
+PROMPT = 20_000
+"""Longest prompt, thought or message that is shown, in characters."""
+
+OPENING = 1_400
+"""How much of a long prompt or thought is shown before it is folded, in characters."""
+
+VERBS = {
+    "said": "says",
+    "thought": "thinks",
+    "ran": "runs",
+    "edited": "edits",
+    "looked": "looks",
+    "asked": "sends a sub-agent",
+    "marked": "notes",
+    "took": "takes up what an earlier step wrote",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One file's change, as a page shows it."""
+
+    path: str
+    """Fit to be shown."""
+    source: str
+    """As it is, for the choice of a language."""
+    href: str
+    """The page of the file today, or ``""``."""
+    kind: str
+    op: str
+    added: int
+    removed: int
+    hunks: tuple[Hunk, ...]
+    most: int
+    """How many lines are shown."""
+    flag: str = ""
+    """Why it did not reach the commit, or what else it is; ``""`` for a step's own edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step."""
+
+    anchor: str
+    label: str
+    """``1.8``, or ``B1.8`` in a thread of several strands."""
+    kind: str
+    verb: str
+    time: str
+    text: str
+    rest: str
+    """The folded end of a long thought."""
+    line: str
+    """The text in one line."""
+    output: str
+    result: str
+    """What came of a command, in a few words."""
+    failed: bool
+    changes: tuple[ChangeView, ...]
+    flags: tuple[tuple[str, Link | None], ...]
+    """What must be known before the step is believed."""
+    notes: tuple[tuple[str, Link], ...]
+    """What stands in the margin: words, and where they lead."""
+    alive: int
+    """Lines it wrote that stand today."""
+    added: int
+    """Lines it added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """Consecutive steps that only looked, as one line."""
+
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive steps of one agent; ``lane`` names the sub-agent, ``""`` is the main agent."""
+
+    lane: str
+    items: tuple[StepView | Looks, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """One prompt and what followed."""
+
+    anchor: str
+    label: str
+    title: str
+    time: str
+    continued: bool
+    prompt: str
+    rest: str
+    """The folded end of a long prompt."""
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scribe:
+    """Writes the views of one thread's steps; holds what all of them need."""
+
+    plan: Plan
+    ids: tuple[str, ...]
+    """Ids of the thread's parts."""
+    fates: Mapping[Key, Fate]
+    most: int
+    """How many lines one diff may show."""
+
+    def turn(self, part: str, turn: Turn) -> TurnView:
+        """Return the view of one turn."""
+        prompt, rest = fold(turn.prompt)
+        blocks = [
+            Block(say.visible(lane), tuple(self._items(part, turn, list(steps))))
+            for lane, steps in groupby(turn.steps, key=lambda step: step.lane)
+        ]
+        return TurnView(
+            anchor=turn_anchor(part, turn.number),
+            label=f"{strand(self.ids, part)}{turn.number}",
+            title=first_line(turn.prompt, 80),
+            time=say.clock(turn.time),
+            continued=turn.continued,
+            prompt=prompt,
+            rest=rest,
+            blocks=tuple(blocks),
+        )
+
+    def _items(self, part: str, turn: Turn, steps: list[Step]) -> Iterator[StepView | Looks]:
+        for looks, run in groupby(steps, key=_only_looked):
+            views = [self.step(part, turn, step) for step in run]
+            if looks:
+                yield Looks(tuple(views))
+            else:
+                yield from views
+
+    def step(self, part: str, turn: Turn, step: Step) -> StepView:
+        """Return the view of one step."""
+        name = f"{turn.number}.{step.number}"
+        fate = self.fates.get((part, name), Fate())
+        pieces = self.plan.pieces.get((part, name), ())
+        text, rest = fold(step.text) if step.kind == "thought" else (clip(step.text), "")
+        return StepView(
+            anchor=anchor(part, name),
+            label=f"{strand(self.ids, part)}{name}",
+            kind=step.kind,
+            verb=_verb(step),
+            time=say.clock(step.time),
+            text=text,
+            rest=rest,
+            line=first_line(step.text, 120) or shorten(say.visible(step.tool), 40),
+            output=say.visible(step.output),
+            result=_result(step),
+            failed=step.ok is False,
+            changes=tuple(self.change(change) for change in step.changes),
+            flags=tuple(self._flags(step, fate)),
+            notes=tuple(self._notes(step, fate))
+            + tuple((f"writes {path},", link) for path, link in pieces_in_words(self.plan, pieces)),
+            alive=sum(piece.count for piece in pieces),
+            added=fate.added,
+        )
+
+    def change(self, change: Change) -> ChangeView:
+        """Return the view of one change."""
+        signs = [line[:1] for hunk in change.hunks for line in hunk.lines]
+        return ChangeView(
+            path=say.visible(change.path),
+            source=change.path,
+            href=self.plan.places.files.get(change.path, ""),
+            kind=change.kind,
+            op=change.op,
+            added=signs.count("+"),
+            removed=signs.count("-"),
+            hunks=change.hunks,
+            most=self.most,
+            flag=_flag(change),
+        )
+
+    def link(self, key: Key) -> Link:
+        """Return the link to a step of this thread, by its short label."""
+        part, step = key
+        return Link(f"¶{strand(self.ids, part)}{step}", f"#{anchor(part, step)}")
+
+    def _flags(self, step: Step, fate: Fate) -> Iterator[tuple[str, Link | None]]:
+        if step.ok is False and step.kind != "ran" and not step.changes:
+            yield "Failed", None
+        if fate.replaced:
+            key = fate.lost[0][0]
+            yield "Replaced by", self.link(key) if key[0] else Link("what no step recorded")
+
+    def _notes(self, step: Step, fate: Fate) -> Iterator[tuple[str, Link]]:
+        for key, number in fate.lost[:3] if not fate.replaced else ():
+            if key[0]:
+                lines = say.count(number, "line")
+                yield f"{lines} of it replaced by", self.link(key)
+        part, _, name = step.origin.rpartition(":")
+        if step.origin:
+            found = self.plan.places.step("", part, name)
+            yield "first written by", found or Link(f"¶{name} of a part not kept here")
+
+
+def clip(text: str) -> str:
+    """Return a text fit to be shown, cut where it is a book of its own."""
+    if len(text) <= PROMPT:
+        return say.visible(text)
+    more = say.count(len(text) - PROMPT, "character")
+    return f"{say.visible(text[:PROMPT])}\n\n[{more} more, not shown here]"
+
+
+def fold(text: str) -> tuple[str, str]:
+    """Cut a long text into what is shown and what is folded, at the end of a line."""
+    shown = clip(text.strip("\n"))
+    if len(shown) <= OPENING * 3 // 2:
+        return shown, ""
+    at = shown.rfind("\n", OPENING // 2, OPENING)
+    if at < 0:
+        at = max(shown.rfind(" ", 0, OPENING), OPENING // 2)
+    return shown[:at].rstrip(), shown[at:].strip("\n")
+
+
+def share(sizes: Sequence[int], room: int, shares: Sequence[int]) -> int:
+    """Return the largest share with which all sizes together fit into ``room``; else the last."""
+    fits = (most for most in shares if sum(min(size, most) for size in sizes) <= room)
+    return next(fits, shares[-1])
+
+
+def _only_looked(step: Step) -> bool:
+    return step.kind == "looked" and not step.changes
+
+
+def _verb(step: Step) -> str:
+    ops = {change.op for change in step.changes if change.kind == "edit"}
+    if step.kind == "edited" and len(ops) == 1:
+        return {"create": "creates", "delete": "deletes"}.get(ops.pop(), "edits")
+    return VERBS.get(step.kind, step.kind)
+
+
+def _flag(change: Change) -> str:
+    if change.kind == "unplaced":
+        reason = say.visible(change.reason) or "no place found"
+        return f"{reason[:1].upper()}{reason[1:]}"
+    if change.kind == "drift":
+        return "Changed meanwhile by something that no step recorded"
+    return ""
+
+
+def _result(step: Step) -> str:
+    """Return the last line of a command's output, which mostly sums it up."""
+    lines = [line for line in say.visible(step.output).split("\n") if line.strip()]
+    if not lines:
+        return "no output"
+    last = shorten(" ".join(lines[-1].split()), 56)
+    return last if len(lines) == 1 else f"{say.count(len(lines), 'line')}: {last}"

@@ -1,0 +1,177 @@
+"""The view of one thread: where it stands, what it asked, its steps, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from treadle.thread.model import EVIDENCE, Part
+from treadle.thread.story import shorten, title
+from treadle.weave import text as say
+from treadle.weave.fate import fates
+from treadle.weave.places import Link, strand, title_of
+from treadle.weave.steps import ChangeView, Scribe, TurnView, clip, share
+from treadle.weave.view import HOW, Plan, Woven
+
+ROOM = 4_000
+"""Lines of diffs that one page has room for; where there are more, each shows less."""
+
+SHARES = (600, 300, 150, 80, 40, 20, 10)
+"""How many lines one diff may show, the most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StrandView:
+    """One session's share of the thread."""
+
+    letter: str
+    """``""`` where the thread has only one."""
+    agent: str
+    models: str
+    session: str
+    named: bool
+    when: str
+    problems: tuple[str, ...]
+    turns: tuple[TurnView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """One file of the commit."""
+
+    path: str
+    href: str
+    verb: str
+    reference: str
+    """Why its lines are not shown, or ``""``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """All that a thread's page tells."""
+
+    page: str
+    label: str
+    subject: str
+    message: str
+    """The commit's message without its subject."""
+    asked: str
+    commit: str
+    author: str
+    day: str
+    summary: str
+    evidence: tuple[tuple[str, int, str], ...]
+    """Class, lines and meaning of each class of evidence that occurs."""
+    added: int
+    explained: int
+    alive: int
+    """Lines of the commit that stand today."""
+    complete: bool
+    strands: tuple[StrandView, ...]
+    files: tuple[FileView, ...]
+    residue: tuple[ChangeView, ...]
+    before: Link | None
+    after: Link | None
+
+
+def thread_page(plan: Plan, at: int) -> ThreadPage:
+    """Return the view of the thread at index ``at`` of ``plan.threads``."""
+    woven = plan.threads[at]
+    thread, commit, coverage = woven.thread, woven.commit, woven.coverage
+    section = plan.places.sections[at]
+    scribe = Scribe(plan, section.parts, fates(thread, section.parts), _most(woven))
+    strands = zip(thread.parts, section.parts, strict=True)
+    return ThreadPage(
+        page=section.page,
+        label=section.label,
+        subject=say.visible(commit.subject) or "A commit without a message",
+        message=clip(commit.message.removeprefix(commit.subject).strip("\n")),
+        asked=title(thread),
+        commit=commit.id,
+        author=say.author(commit.author),
+        day=say.day(commit.time),
+        summary=summary(woven),
+        evidence=tuple(
+            (name, number, HOW[name])
+            for name, number in zip(EVIDENCE, coverage.lines, strict=True)
+            if number
+        ),
+        added=coverage.added,
+        explained=coverage.explained,
+        alive=plan.alive.get(commit.id, 0),
+        complete=thread.complete,
+        strands=tuple(_strand(scribe, part, part_id) for part, part_id in strands),
+        files=tuple(_files(plan, woven)),
+        residue=tuple(scribe.change(change) for change in thread.placement.residue),
+        before=_neighbour(plan, at - 1),
+        after=_neighbour(plan, at + 1),
+    )
+
+
+def summary(woven: Woven) -> str:
+    """Return a thread's size in one sentence."""
+    parts = woven.thread.parts
+    turns = sum(len(part.turns) for part in parts)
+    steps = sum(len(turn.steps) for part in parts for turn in part.turns)
+    began = min((part.began for part in parts if part.began), default="")
+    lasted = say.span_of_time(began, max((part.ended for part in parts), default=""))
+    files = say.count(len(woven.thread.placement.rows), "file")
+    said = f"{say.count(steps, 'step')} in {say.count(turns, 'turn')}"
+    said += f", {lasted}" if lasted else ""
+    return f"{said}; {say.count(woven.coverage.added, 'line')} added in {files}."
+
+
+def _most(woven: Woven) -> int:
+    """How many lines of one diff are shown, so that the page keeps its weight."""
+    changes = [
+        change
+        for part in woven.thread.parts
+        for turn in part.turns
+        for step in turn.steps
+        for change in step.changes
+    ]
+    changes += woven.thread.placement.residue
+    sizes = [sum(len(hunk.lines) for hunk in change.hunks) for change in changes]
+    return share(sizes, ROOM, SHARES)
+
+
+def _strand(scribe: Scribe, part: Part, part_id: str) -> StrandView:
+    return StrandView(
+        letter=strand(scribe.ids, part_id),
+        agent=say.visible(title_of(part)),
+        models=say.visible(", ".join(part.models)),
+        session=say.visible(part.session),
+        named=part.named,
+        when=_when(part),
+        problems=tuple(say.visible(problem) for problem in part.problems[:20]),
+        turns=tuple(scribe.turn(part_id, turn) for turn in part.turns),
+    )
+
+
+def _when(part: Part) -> str:
+    began, ended = say.clock(part.began), say.clock(part.ended)
+    if not (began and ended):
+        return say.day(part.began)
+    first, last = say.day(part.began), say.day(part.ended)
+    return f"{first}, {began} to {'' if first == last else last + ', '}{ended} UTC"
+
+
+def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
+    for row in woven.thread.placement.rows:
+        verb = "changed"
+        if row.before is None:
+            verb = "created"
+        elif row.after is None:
+            verb = "deleted"
+        elif row.source and row.source != row.path:
+            verb = f"renamed from {say.visible(row.source)}"
+        href = plan.places.files.get(row.path, "")
+        yield FileView(say.visible(row.path), href, verb, row.reference)
+
+
+def _neighbour(plan: Plan, at: int) -> Link | None:
+    if not 0 <= at < len(plan.threads):
+        return None
+    section = plan.places.sections[at]
+    subject = shorten(say.visible(plan.threads[at].commit.subject), 70)
+    return Link(f"{section.label} {subject}", section.page)

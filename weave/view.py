@@ -1,0 +1,229 @@
+"""What a book is made of, and what all its pages share.
+
+The weave has two halves. This one turns values into *views*: plain dataclasses that say
+what each page tells, without a letter of HTML, so that they can be tested by reading them.
+The other (``html``, ``cloth``, ``code``, ``markdown``) only renders views. A ``Book`` is the
+input; ``plan`` derives from it, once, what more than one page needs to know.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from treadle.thread.model import EVIDENCE, Part, Step, Thread, Turn
+from treadle.weave.places import Link, Places, register
+from treadle.weave.text import count
+
+if TYPE_CHECKING:
+    from treadle.tangle.blame import Run
+    from treadle.thread.repo import Commit
+
+HOW = {
+    "proved": "replaying the recorded steps gives this file byte for byte",
+    "replayed": "a recorded edit replays to these lines",
+    "matched": "a recorded edit holds the same text, in the same order",
+    "command": "a recorded command named the file; its text was not recorded",
+    "neighbour": "a session close by in time wrote them; no commit names it",
+    "unrecorded": "no recorded step wrote them",
+}
+"""What each class of evidence means, as a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the lines that a commit added are known."""
+
+    lines: tuple[int, ...] = (0,) * len(EVIDENCE)
+    """Lines of each class, in the order of ``EVIDENCE``."""
+
+    @property
+    def added(self) -> int:
+        """All lines the commit added."""
+        return sum(self.lines)
+
+    @property
+    def explained(self) -> int:
+        """Those of any class but ``unrecorded``."""
+        return sum(self.lines[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """One commit with its thread."""
+
+    commit: Commit
+    thread: Thread
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Cloth:
+    """One file of today and where its lines come from."""
+
+    path: str
+    text: str | None
+    """None where it has no text to show."""
+    runs: tuple[Run, ...]
+    """Sorted, without gaps, covering the lines of ``text``."""
+    reference: str = ""
+    """Why there is no text: ``binary``, ``submodule``, ``large``; else ``""``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All that is woven."""
+
+    title: str
+    head: str
+    """Id of the commit whose files are shown; ``""`` where there is none yet."""
+    threads: tuple[Woven, ...]
+    files: tuple[Cloth, ...]
+    others: tuple[Commit, ...] = ()
+    """Commits without a thread that wrote lines of ``files``; what is known is shown of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines [start, start + count) of a file of today."""
+
+    path: str
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the pages of a book share."""
+
+    book: Book
+    threads: tuple[Woven, ...]
+    """In the order of time; their index is that of ``places.sections``."""
+    places: Places
+    pieces: Mapping[tuple[str, str], tuple[Piece, ...]]
+    """Where the lines of a step, by part and ``T.S``, stand today."""
+    alive: Mapping[str, int]
+    """How many lines of each commit stand today."""
+    commits: Mapping[str, Commit]
+    """Every commit that is known, with a thread or without."""
+
+    def told(self, part: str, step: str) -> tuple[Turn, Step] | None:
+        """Return a step and its turn, or None where no section holds them."""
+        at = self.places.by_part.get(part)
+        if at is None:
+            return None
+        parts = self.threads[at].thread.parts
+        return find_step(parts[self.places.sections[at].parts.index(part)], step)
+
+
+def find_step(part: Part, name: str) -> tuple[Turn, Step] | None:
+    """Return the step ``T.S`` of a part, with its turn, or None."""
+    number, _, last = name.partition(".")
+    for turn in part.turns:
+        if str(turn.number) == number:
+            for step in turn.steps:
+                if str(step.number) == last:
+                    return turn, step
+    return None
+
+
+def plan(book: Book, identify: Callable[[Part], str] | None = None) -> Plan:
+    """Derive what the pages share. ``identify`` gives a part's id; by default the document's."""
+    if identify is None:
+        from treadle.thread.document import part_id as identify
+    threads = tuple(sorted(book.threads, key=lambda woven: woven.commit.committed))
+    ids = [tuple(identify(part) for part in woven.thread.parts) for woven in threads]
+    places = register(
+        ((woven.commit.id, woven.thread) for woven in threads),
+        ids,
+        (file.path for file in book.files if file.text is not None),
+    )
+    commits = [woven.commit for woven in threads]
+    return Plan(
+        book=book,
+        threads=threads,
+        places=places,
+        pieces=_pieces(book.files),
+        alive=_alive(book.files),
+        commits={commit.id: commit for commit in (*book.others, *commits)},
+    )
+
+
+def _pieces(files: Iterable[Cloth]) -> dict[tuple[str, str], tuple[Piece, ...]]:
+    found: dict[tuple[str, str], list[Piece]] = {}
+    for file in files:
+        for run in file.runs if file.text is not None else ():
+            if not run.origin.part:
+                continue
+            pieces = found.setdefault((run.origin.part, run.origin.step), [])
+            last = pieces[-1] if pieces else None
+            if last and last.path == file.path and last.start + last.count == run.start:
+                pieces[-1] = Piece(file.path, last.start, last.count + run.count)
+            else:
+                pieces.append(Piece(file.path, run.start, run.count))
+    return {key: tuple(pieces) for key, pieces in found.items()}
+
+
+def _alive(files: Iterable[Cloth]) -> Counter[str]:
+    alive: Counter[str] = Counter()
+    for file in files:
+        for run in file.runs:
+            alive[run.commit] += run.count
+    return alive
+
+
+def explained(runs: Sequence[Run]) -> int:
+    """Return how many lines of the runs have an origin."""
+    return sum(run.count for run in runs if run.origin.evidence != "unrecorded")
+
+
+def total(runs: Sequence[Run]) -> int:
+    """Return how many lines the runs cover."""
+    return sum(run.count for run in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page shows around its own matter."""
+
+    title: str
+    """The book's."""
+    head: str
+    """The short id of the commit the book shows, or ``""``."""
+    threads: str
+    """``12 threads``."""
+    files: str
+    lines: int
+    explained: int
+
+
+def frame(book: Book) -> Frame:
+    """Return what stands around every page of the book."""
+    runs = [run for file in book.files for run in file.runs]
+    return Frame(
+        title=book.title,
+        head=book.head[:7],
+        threads=count(len(book.threads), "thread"),
+        files=count(len(book.files), "file"),
+        lines=total(runs),
+        explained=explained(runs),
+    )
+
+
+def pieces_in_words(plan: Plan, pieces: Sequence[Piece]) -> tuple[tuple[str, Link], ...]:
+    """Return the files in which lines stand today, each with a link that names the lines."""
+    from treadle.weave.text import ranges, visible
+
+    by_path: dict[str, list[Piece]] = {}
+    for piece in pieces:
+        by_path.setdefault(piece.path, []).append(piece)
+    words = []
+    for path, found in by_path.items():
+        shown = ranges([(piece.start, piece.start + piece.count) for piece in found[:4]])
+        more = ", …" if len(found) > 4 else ""
+        page = plan.places.files.get(path)
+        href = f"{page}#L{found[0].start + 1}" if page else ""
+        words.append((visible(path), Link(shown + more, href)))
+    return tuple(words)
