@@ -2,7 +2,7 @@
 
 Reading a document never searches. Each hunk stands at its line and its context and
 removed lines must be there, to the byte; else the document does not belong to this base
-and ``Mismatch`` says where. While the lines change hands, each carries its *mark*: None for a
+and ``MismatchError`` says where. While the lines change hands, each carries its *mark*: None for a
 line of the base, else the step that wrote it; that is the whole line map.
 
     lines   a b c d          hunk at 1:  -b      lines   a x y c d
@@ -18,7 +18,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.model import Change, Hunk, Part, Row, Step, Thread, Turn, split_lines
 
 
-class Mismatch(UserError):
+class MismatchError(UserError):
     """A hunk that does not fit the text it is to change."""
 
 
@@ -100,8 +100,8 @@ def apply(
     """The commit's files, of every path that stands in the document with its text.
 
     ``base`` maps the paths of the first parent's tree (a row's ``source`` or ``path``) to text.
-    With ``until`` the state just after that step is given, without the residue. ``Mismatch`` where
-    a hunk does not fit.
+    With ``until`` the state just after that step is given, without the residue.
+    ``MismatchError`` where a hunk does not fit.
     """
     rows = {row.path: row for row in thread.placement.rows if not by_reference(row)}
     files = {path: File.of(_before(row, base)) for path, row in rows.items()}
@@ -167,9 +167,9 @@ def _apply_hunk(file: File, hunk: Hunk, shift: int, mark: Mark, path: str) -> in
     return len(lines) - (taken - at)
 
 
-def _mismatch(path: str, line: int, wanted: str, there: str | None) -> Mismatch:
+def _mismatch(path: str, line: int, wanted: str, there: str | None) -> MismatchError:
     found = "the file ends" if there is None else f"there is {there[:60]!r}"
-    return Mismatch(
+    return MismatchError(
         f"{path}:{line + 1}: the document wants {wanted[:60]!r} here, but {found}",
         "the document does not belong to this commit's parent, or was edited",
     )

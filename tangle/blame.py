@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from treadle.thread.model import Origin, Span, split_lines
 from treadle.thread.repo import Repo, decode
 
 NOBODY = Origin()
+_AT_ONCE = max(2, os.cpu_count() or 1)
+"""Processes of ``git blame`` that run beside us when a whole tree is blamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Blame:
 
     path: str
     lines: tuple[str, ...]
+    """Empty where only the runs were asked for."""
     runs: tuple[Run, ...]
     """Sorted, without gaps."""
     recorded: frozenset[str] = field(default=frozenset())
@@ -70,9 +74,24 @@ def blame(index: Index, path: str, rev: str = "", only: tuple[int, int] | None =
     return Blame(path, tuple(_text(index.repo, path, rev)), tuple(runs), recorded)
 
 
-def start(
-    repo: Repo, path: str, rev: str, only: tuple[int, int] | None
-) -> subprocess.Popen[bytes]:
+def blame_all(index: Index, paths: Sequence[str], rev: str) -> Iterator[Blame]:
+    """Blame many files as of ``rev``, a few of git's processes at a time, in the order given."""
+    waiting = list(paths)
+    running: deque[tuple[str, subprocess.Popen[bytes]]] = deque()
+    notes = index.notes()
+    while waiting or running:
+        while waiting and len(running) < _AT_ONCE:
+            path = waiting.pop(0)
+            running.append((path, start(index.repo, path, rev, None)))
+        path, process = running.popleft()
+        entries = _entries(_output(process, path, rev))
+        index.learn(entry.commit for entry in entries)
+        runs = [r for entry in sorted(entries, key=lambda e: e.final) for r in _runs(index, entry)]
+        recorded = frozenset(run.commit for run in runs if run.commit in notes)
+        yield Blame(path, (), tuple(runs), recorded)
+
+
+def start(repo: Repo, path: str, rev: str, only: tuple[int, int] | None) -> subprocess.Popen[bytes]:
     """Git's own blame, running."""
     args = ["blame", "--incremental"]
     if only:

@@ -107,7 +107,10 @@ def _check_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, R
     stored = {row.commit: row for row in read_threads(index.store, by_id)}
     for id_, deltas in index.repo.deltas(by_id):
         row = stored.get(id_)
-        yield id_, _without(deltas) if row is None else check_one(index.repo, by_id[id_], deltas, row)
+        yield (
+            id_,
+            _without(deltas) if row is None else check_one(index.repo, by_id[id_], deltas, row),
+        )
 
 
 def _without(deltas: Sequence[Delta]) -> Result:
@@ -143,9 +146,7 @@ def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Store
     return result
 
 
-def _misplaced(
-    commit: Commit, thread: Thread, deltas: Sequence[Delta]
-) -> Iterator[Failure]:
+def _misplaced(commit: Commit, thread: Thread, deltas: Sequence[Delta]) -> Iterator[Failure]:
     """Where the placement is not the commit's."""
     placement = thread.placement
     if placement.tree != commit.tree:

@@ -20,14 +20,17 @@ from treadle.thread.repo import Repo
 from treadle.thread.store import Store
 
 SCHEMA = 1
-"""1: maps, steps, checks, notes."""
+"""1: maps, steps, threads, checks, notes."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
-create table known (note text, commit_id text, error text, primary key (note, commit_id)) without rowid;
+create table known (note text, commit_id text, error text,
+                    primary key (note, commit_id)) without rowid;
 create table maps (note text, commit_id text, path text, spans text, reference text,
                    primary key (note, commit_id, path)) without rowid;
+create table threads (note text primary key, told text) without rowid;
 create table steps (part text, step text, told text, primary key (part, step)) without rowid;
-create table checks (note text, commit_id text, told text, primary key (note, commit_id)) without rowid;
+create table checks (note text, commit_id text, told text,
+                     primary key (note, commit_id)) without rowid;
 create table state (name text primary key, value text) without rowid;
 """
 NOTHING: tuple[Span, ...] = ()
@@ -48,6 +51,19 @@ class StepLine:
     """First line of the prompt."""
     reason: str
     """Why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """What a list of threads tells of one."""
+
+    title: str
+    prompts: int
+    """Prompts that stand in no earlier document."""
+    steps: int
+    agents: list[str]
+    began: str
+    ended: str
 
 
 class Index:
@@ -73,6 +89,10 @@ class Index:
                 self._list(tip)
             self._notes = dict(self.db.execute("select commit_id, blob from notes"))
         return self._notes
+
+    def refresh(self) -> None:
+        """Look again which documents there are: some were just written."""
+        self._notes = None
 
     def _list(self, tip: str) -> None:
         with self.db:
@@ -118,6 +138,17 @@ class Index:
         row = self.db.execute(asked, (part, step)).fetchone()
         return StepLine(part, step, *json.loads(row[0])) if row else None
 
+    def thread(self, commit: str) -> ThreadLine | None:
+        """What is told of a commit's thread in one line; None where it has none to read."""
+        asked = "select told from threads where note = ?"
+        row = self.db.execute(asked, (self.notes().get(commit, ""),)).fetchone()
+        return ThreadLine(*json.loads(row[0])) if row else None
+
+    def keep_thread(self, commit: str, line: ThreadLine) -> None:
+        told = (line.title, line.prompts, line.steps, line.agents, line.began, line.ended)
+        asked = "insert or replace into threads values (?, ?)"
+        self.db.execute(asked, (self.notes()[commit], json.dumps(told)))
+
     def keep_map(self, commit: str, path: str, spans: Sequence[Span], reference: str) -> None:
         rows = [_fields(span) for span in spans]
         packed = json.dumps(rows, separators=(",", ":"))
@@ -125,7 +156,15 @@ class Index:
         self.db.execute(asked, (self.notes()[commit], commit, path, packed, reference))
 
     def keep_step(self, line: StepLine) -> None:
-        told = (line.agent, line.model, line.session, line.time, line.kind, line.prompt, line.reason)
+        told = (
+            line.agent,
+            line.model,
+            line.session,
+            line.time,
+            line.kind,
+            line.prompt,
+            line.reason,
+        )
         asked = "insert or replace into steps values (?, ?, ?)"
         self.db.execute(asked, (line.part, line.step, json.dumps(told)))
 
@@ -159,7 +198,9 @@ def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
     version = db.execute("pragma user_version").fetchone()[0]
     if version != SCHEMA:
         with db:
-            for (name,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():
+            for (name,) in db.execute(
+                "select name from sqlite_master where type = 'table'"
+            ).fetchall():
                 db.execute(f'drop table "{name}"')
             for statement in _TABLES.split(";"):
                 db.execute(statement)

@@ -117,5 +117,3 @@ def _recall(repo: Repo, recorder: Recorder, todo: Plan, keys: Sequence[str]) -> 
 
 def _last_use(todo: Plan) -> dict[str, str]:
     return {key: c.id for c in todo.commits for key in todo.sessions[c.id]}
-
-

@@ -10,10 +10,10 @@ from treadle.tangle.read import Stored, base_texts, read_threads
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import Part, Span, Step, Thread, Turn
-from treadle.thread.story import reason
+from treadle.thread.story import reason, title
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
+    from treadle.tangle.index import Index, StepLine, ThreadLine
 
 
 def learn(index: Index, commits: list[str]) -> None:
@@ -40,12 +40,11 @@ def _learn_one(
     for path, reference in reference_paths(stored.thread).items():
         index.keep_map(stored.commit, path, (), reference)
     _keep_steps(index, stored.thread, maps)
+    index.keep_thread(stored.commit, thread_line(stored.thread))
     index.keep_known(stored.commit)
 
 
-def _keep_steps(
-    index: Index, thread: Thread, maps: Mapping[str, tuple[Span, ...]]
-) -> None:
+def _keep_steps(index: Index, thread: Thread, maps: Mapping[str, tuple[Span, ...]]) -> None:
     """One line for each step that some line came from."""
     asked = {
         (span.origin.part, span.origin.step)
@@ -61,6 +60,21 @@ def _keep_steps(
                     index.keep_step(step_line(id_, part, turn, step))
                 if tuple(step.origin.rsplit(":", 1)) in asked and step.origin:
                     _keep_origin(index, part, turn, step)
+
+
+def thread_line(thread: Thread) -> ThreadLine:
+    """What a list tells of a thread."""
+    from treadle.tangle.index import ThreadLine
+
+    turns = [turn for part in thread.parts for turn in part.turns]
+    return ThreadLine(
+        title=title(thread),
+        prompts=sum(bool(turn.prompt) and not turn.continued for turn in turns),
+        steps=sum(len(turn.steps) for turn in turns),
+        agents=list(dict.fromkeys(part.agent for part in thread.parts)),
+        began=min((part.began for part in thread.parts if part.began), default=""),
+        ended=max((part.ended for part in thread.parts), default=""),
+    )
 
 
 def step_line(id_: str, part: Part, turn: Turn, step: Step) -> StepLine:

@@ -74,7 +74,9 @@ def slid(file: File, begin: int, end: int) -> list[Mark | None]:
     own = marks[begin:end]
     if all(own) or not (up or down):
         return own
-    moves = sorted(range(-up, down + 1), key=lambda move: (-_count(marks, begin, end, move), abs(move)))
+    moves = sorted(
+        range(-up, down + 1), key=lambda move: (-_count(marks, begin, end, move), abs(move))
+    )
     return _rotated(marks, begin, end, moves[0])
 
 
@@ -91,9 +93,7 @@ def _rotated(marks: Sequence[Mark | None], begin: int, end: int, move: int) -> l
     return turned
 
 
-def origin(
-    mark: Mark | None, drifted: bool, ids: Sequence[str], named: Sequence[bool]
-) -> Origin:
+def origin(mark: Mark | None, drifted: bool, ids: Sequence[str], named: Sequence[bool]) -> Origin:
     """What a mark says, as an origin."""
     if mark is None or not mark.step or mark.evidence == "unrecorded":
         return UNRECORDED

@@ -31,6 +31,7 @@ class Job:
     sessions: tuple[str, ...]
     """Keys of the sessions that something names."""
     complete: bool = True
+    """Every transcript that the commit names is here; one that cannot be read is not."""
     force: bool = False
     """Take the named sessions' slices even where none of their edits is in the diff, and write
     a document without steps where nothing is left of them."""
@@ -43,12 +44,13 @@ class Recorder:
         self.repo = repo
         self.home = os.path.expanduser("~")
         self.known = repo.paths_ever() if known is None else known
+        self.tops = repo.worktrees()
         self.reels: dict[str, Reel] = {}
         self.progress: dict[str, Progress] = {}
 
     def add(self, key: str, session: Session) -> None:
         """Make a session known under ``key``."""
-        locate = Locator(session, self.known, (self.repo.top,))
+        locate = Locator(session, self.known, self.tops)
         self.reels[key] = Reel.of(session, locate)
 
     def forget(self, key: str) -> None:
@@ -71,7 +73,8 @@ class Recorder:
         keys = [self._key(slice_) for slice_ in slices]
         stored = [self._progress(key).stored for key in keys]
         placement = Placement(self._base(job.commit), job.commit.tree, job.patch_id)
-        solution = solve(placement, found, slices, stored, job.complete, self.home)
+        complete = job.complete and all(key in self.reels for key in job.sessions)
+        solution = solve(placement, found, slices, stored, complete, self.home)
         for index, key in enumerate(keys):
             self._advance(key, slices[index], solution, index)
         return solution

@@ -64,9 +64,7 @@ def replay(base: str | None, seen: Iterable[Seen], eager: bool) -> list[Outcome]
     return outcomes
 
 
-def _step(
-    text: str | None, edit: Edit, key: int, believed: str | None, eager: bool
-) -> Outcome:
+def _step(text: str | None, edit: Edit, key: int, believed: str | None, eager: bool) -> Outcome:
     """One edit on ``text``. ``believed`` is what a read showed since the last edit, if any."""
     if edit.op == "delete":
         gone = (Splice(0, tuple(split_lines(text or "")), ()),) if text else ()

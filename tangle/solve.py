@@ -37,6 +37,10 @@ class Solution:
     """One mapping a slice: ``PART:T.S``."""
     taken: tuple[frozenset[Ref], ...]
     """One set a slice: the edits that this commit took."""
+    added: int
+    """Lines that git's diff adds."""
+    left: int
+    """Those of them that no step explains, about: before sliding."""
 
 
 def solve(
@@ -60,15 +64,31 @@ def solve(
         for index, slice_ in enumerate(slices)
     ]
     rank = _ranks(drafts)
-    placings = {
-        target.path: _place(target, windows[target.path], drafts, rank) for target in text
-    }
+    placings = {target.path: _place(target, windows[target.path], drafts, rank) for target in text}
     taken = [_fill(index, made, windows, placings) for index, made in enumerate(drafts)]
     parts = redact(Thread(tuple(made.part() for made in drafts), placement), home).thread.parts
     ids = [part_id(part) for part in parts]
     rows, left = _residue(targets, placings, ids)
     thread = Thread(parts, replace(placement, rows=rows, residue=left), complete)
-    return Solution(redact(thread, home), tuple(map(_addresses, drafts, ids)), tuple(taken))
+    added = sum(end - begin for target in targets for begin, end in target.added)
+    return Solution(
+        redact(thread, home),
+        tuple(map(_addresses, drafts, ids)),
+        tuple(taken),
+        added,
+        min(added, _unexplained(thread)),
+    )
+
+
+def _unexplained(thread: Thread) -> int:
+    """Lines that residue adds without a cause."""
+    return sum(
+        line[0] == "+"
+        for change in thread.placement.residue
+        for hunk in change.hunks
+        if not hunk.cause
+        for line in hunk.lines
+    )
 
 
 def _window(target: Target, slices: Sequence[Slice]) -> Window:

@@ -1,0 +1,118 @@
+/* Comfort only: every page reads and links without this file. */
+"use strict";
+(function () {
+  var root = document.documentElement, store, help, cursor = -1;
+  try { store = window.localStorage; } catch (e) { store = null; }
+  var kept = read("treadle-theme");
+  if (kept === "light" || kept === "dark") root.dataset.theme = kept;
+  document.addEventListener("DOMContentLoaded", start);
+
+  function read(name) { try { return store && store.getItem(name); } catch (e) { return null; } }
+  function keep(name, value) { try { if (store) store.setItem(name, value); } catch (e) { store = null; } }
+  function all(sel, from) { return Array.prototype.slice.call((from || document).querySelectorAll(sel)); }
+  function make(tag, text, cls) { var e = document.createElement(tag); if (text) e.textContent = text; if (cls) e.className = cls; return e; }
+
+  function start() {
+    theme(); keys(); copies(); spans(); outline(); unfold();
+    window.addEventListener("hashchange", unfold);
+    window.addEventListener("beforeprint", function () { all("details").forEach(function (d) { d.open = true; }); });
+  }
+
+  function theme() {
+    var b = document.getElementById("theme"); b.hidden = false;
+    function dark() { return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches; }
+    function say() { b.textContent = dark() ? "Light" : "Dark"; b.setAttribute("aria-label", b.textContent + " theme"); }
+    b.addEventListener("click", function () { root.dataset.theme = dark() ? "light" : "dark"; keep("treadle-theme", root.dataset.theme); say(); });
+    say();
+  }
+
+  /* A link into a folded place opens it. */
+  function unfold() {
+    var to = location.hash.length > 1 && document.getElementById(location.hash.slice(1)), folded = false;
+    for (var e = to; e; e = e.parentElement) if (e.tagName === "DETAILS" && !e.open) { e.open = true; folded = true; }
+    if (folded) to.scrollIntoView();
+  }
+
+  function keys() {
+    var b = document.getElementById("helpkey"); b.hidden = false; b.addEventListener("click", showHelp);
+    document.addEventListener("keydown", function (e) {
+      if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
+      var line = e.target.closest && e.target.closest(".l");
+      if (e.key === "?") showHelp();
+      else if (e.key === "j" || e.key === "k") step(all(".story, .step, .gap, .files tbody, .span"), e.key === "j" ? 1 : -1);
+      else if (e.key === "n" || e.key === "p") turn(e.key === "n" ? "next" : "prev");
+      else if (e.key === "Escape" && location.hash.indexOf("#L") === 0) location.hash = "#code";
+      else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && line) {
+        var ls = all(".l > a"), to = ls[ls.indexOf(e.target) + (e.key === "ArrowDown" ? 1 : -1)];
+        if (to) { to.focus(); e.preventDefault(); }
+      }
+    });
+  }
+  function turn(way) { var a = document.querySelector("a[rel=" + way + "]"); if (a) location.href = a.href; }
+  function showHelp() {
+    if (!help) {
+      help = make("dialog"); help.setAttribute("aria-labelledby", "helph"); var h = make("h2", "Keys"), dl = make("dl"); h.id = "helph";
+      [["j  k", "next, previous section, step or span"], ["n  p", "next, previous thread"], ["↑  ↓", "next, previous line, once on a line"], ["Enter", "on a line: why it is there"], ["Esc", "close the answer"], ["?", "this help"]].forEach(function (r) {
+        var dt = make("dt"); r[0].split("  ").forEach(function (k) { dt.append(make("kbd", k), " "); }); dl.append(dt, make("dd", r[1]));
+      });
+      var f = make("form"); f.method = "dialog"; f.append(make("button", "Close", "copy")); help.append(h, dl, f); document.body.append(help);
+    }
+    if (!help.open) help.showModal();
+  }
+  function step(items, by) {
+    if (!items.length) return;
+    var old = items.findIndex(function (x) { return x !== document.body && x.contains(document.activeElement); });
+    if (old < 0) old = cursor;
+    if (old < 0) { old = items.findIndex(function (x) { return x.getBoundingClientRect().bottom > 80; }); if (by > 0) old -= 1; }
+    var i = Math.min(items.length - 1, Math.max(0, old + by)), to = items[i].querySelector("a.sec, .note a, h3 a, h2") || items[i], code = items[i].matches(".span");
+    cursor = i; items.forEach(function (x) { x.classList.toggle("at", x === items[i]); });
+    if (!to.matches("a, button") && !to.hasAttribute("tabindex")) to.tabIndex = -1;
+    to.focus({ preventScroll: true });
+    items[i].scrollIntoView({ block: code ? "center" : "start" });
+  }
+
+  function copies() {
+    all(".copy").forEach(function (b) { b.hidden = !navigator.clipboard; });
+    document.addEventListener("click", function (e) {
+      var b = e.target.closest && e.target.closest("button.copy"); if (!b || !navigator.clipboard || b.closest("dialog")) return;
+      navigator.clipboard.writeText(b.dataset.copy || location.href).then(function () { b.textContent = "Copied"; }, function () { b.hidden = true; });
+    });
+  }
+
+  /* Light the siblings of the span in hand, on the page and on the ribbon; keep the eye of the ribbon where the window is. */
+  function spans() {
+    var cloth = document.getElementById("code"); if (!cloth || !cloth.matches(".cloth")) return;
+    var by = new Map(), lit = null;
+    all("[data-o]").forEach(function (e) { var o = e.dataset.o; if (!by.has(o)) by.set(o, []); by.get(o).push(e); });
+    function light(o) {
+      if (o === lit) return;
+      (by.get(lit) || []).forEach(function (e) { e.classList.remove("lit"); });
+      (by.get(o) || []).forEach(function (e) { e.classList.add("lit"); }); lit = o;
+    }
+    function from(e) { var s = e.target.closest && e.target.closest(".span"); if (s) light(s.dataset.o); }
+    cloth.addEventListener("mouseover", from); cloth.addEventListener("focusin", from);
+    cloth.addEventListener("mouseleave", function () { light(null); });
+    function line() {
+      var m = /^#L(\d+)$/.exec(location.hash), l = m && document.getElementById("L" + m[1]), h = l && l.closest(".span").querySelector(".answer h3");
+      if (h) { h.textContent = "Why line " + m[1] + " is there"; l.firstElementChild.focus({ preventScroll: true }); }
+    }
+    window.addEventListener("hashchange", line); line();
+    var eye = document.querySelector(".eye"), ribbon = eye.parentNode, due = false;
+    function look() {
+      due = false; var r = cloth.getBoundingClientRect(), h = ribbon.clientHeight; if (!h || !r.height) return;
+      var top = Math.max(0, -r.top) / r.height, part = Math.min(1, innerHeight / r.height);
+      eye.hidden = part >= 1; eye.style.height = Math.max(8, part * h) + "px"; eye.style.transform = "translateY(" + Math.min(1 - part, top) * h + "px)";
+    }
+    function soon() { if (!due) { due = true; requestAnimationFrame(look); } }
+    window.addEventListener("scroll", soon, { passive: true }); window.addEventListener("resize", soon, { passive: true }); look();
+  }
+
+  function outline() {
+    var links = all(".outline a[href^='#']"); if (!links.length || !window.IntersectionObserver) return;
+    var of = new Map(); links.forEach(function (a) { var t = document.getElementById(a.hash.slice(1)); if (t) of.set(t, a); });
+    var io = new IntersectionObserver(function (es) {
+      es.forEach(function (e) { if (e.isIntersecting) { links.forEach(function (a) { a.removeAttribute("aria-current"); }); of.get(e.target).setAttribute("aria-current", "location"); } });
+    }, { rootMargin: "-12% 0px -75% 0px" });
+    of.forEach(function (a, t) { io.observe(t); });
+  }
+})();

@@ -83,7 +83,7 @@ def _blocks(out: bytes, at: int) -> tuple[list[_Block], int]:
 
 
 def _skip(out: bytes, at: int, lines: int) -> int:
-    """Past ``lines`` lines of a hunk and the remarks ``\\ No newline at end of file`` among them."""
+    """Past ``lines`` lines of a hunk; remarks on a missing newline do not count."""
     while lines:
         at = _next(out, at)
         lines -= 1

@@ -125,6 +125,8 @@ class _Document:
 
 def _unite(read: list[_Document]) -> Thread:
     last = read[-1].thread
+    if len(read) == 1:
+        return last
     by_id = {
         name: part for one in read for name, part in zip(one.ids, one.thread.parts, strict=True)
     }

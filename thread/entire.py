@@ -2,8 +2,8 @@
 
 A commit names its checkpoints in trailers, ``Entire-Checkpoint: 00c9e2351016``; the branch
 ``entire/checkpoints/v1`` holds for each a folder ``00/c9e2351016/`` with one numbered folder a
-session: ``metadata.json`` (its ``session_id``) and the transcript, ``full.jsonl``, from the session's
-start. So copies of one session overlap; the reader unites them. Read from the branch as
+session: ``metadata.json`` (its ``session_id``) and the transcript, ``full.jsonl``, from the
+session's start. So copies of one session overlap; the reader unites them. Read from the branch as
 Entire CLI 0.2 to 0.5 writes it (its ``docs/architecture`` describes the layout).
 """
 
@@ -67,9 +67,7 @@ class Checkpoints:
             files["metadata.json"]: _session_id(text)
             for files, text in zip(wanted, texts, strict=True)
         }
-        return {
-            id_: _checkpoint(id_, sessions, names) for id_, sessions in folders.items()
-        }
+        return {id_: _checkpoint(id_, sessions, names) for id_, sessions in folders.items()}
 
     def named_by(self, commit: Commit) -> list[str]:
         """Ids of the checkpoints in a commit's trailers."""

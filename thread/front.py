@@ -22,7 +22,7 @@ VERSION = 1
 
 _KEY = re.compile("([a-z][a-z0-9-]{0,63}): (.+)")
 _KEYS = ("treadle", "tree", "base", "patch-id", "agents", "strands", "transcripts", "counts")
-_COUNTS = ("turns", "steps", "edits", "unplaced", "files")
+_COUNTS = ("turns", "steps", "edits", "unplaced", "files", "residue")
 _OBJECT_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -61,7 +61,7 @@ class Front:
     """As in ``Thread``."""
     counts: tuple[tuple[str, int], ...]
     """Derived: ``turns``, ``steps``, ``edits`` and ``unplaced`` ones among the steps' changes,
-    ``files`` of the commit."""
+    ``files`` of the commit, and those with a ``residue``."""
     extra: tuple[tuple[str, str], ...] = ()
     """As in ``Thread``, without whole sections."""
     lines: dict[str, int] = field(default_factory=dict, compare=False)
@@ -165,6 +165,7 @@ def _counts(thread: Thread) -> tuple[tuple[str, int], ...]:
         kinds.count("edit"),
         kinds.count("unplaced"),
         len(thread.placement.rows),
+        len(thread.placement.residue),
     )
     return tuple(zip(_COUNTS, numbers, strict=True))
 

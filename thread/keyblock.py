@@ -34,27 +34,43 @@ def _pattern(name: str) -> re.Pattern[str]:
         "run": r"=?[A-Za-z0-9+/]{1,20000}+={0,3}",
         "field": r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject) ?:[^\n\\]{0,200}+",
         "line end": r"\n|\\{1,4}n",
-        "bare": r"[ \t]*(?:[0-9]{1,7}[\t:|→])?[\s\"'`,|>#*-]*([A-Za-z0-9+/]+={0,2})[\s\"'`,+;]*",
+        "line": r"[ \t]{0,80}+(?:[0-9]{1,7}[\t:|→])?[\s\"'`,|>#*-]{0,80}+"
+        r"([A-Za-z0-9+/]{1,20000}+={0,2})?[\s\"'`,+;]{0,80}+",
     }
     return re.compile(sources[name])
+
+
+def _after_gap(text: str, at: int) -> int:
+    gap = _pattern("gap").match(text, at)
+    return gap.end() if gap else at
+
+
+def _breaks(text: str, start: int, stop: int) -> bool:
+    return _pattern("line end").search(text, start, stop) is not None
+
+
+def _is_line(text: str, before: int, run: re.Match[str]) -> bool:
+    """Whether a run after a gap from ``before`` is a line of the key, and not a word of prose: it
+    is long, or the last before the foot, or alone on its line."""
+    after = _after_gap(text, run.end())
+    if len(run[0]) >= _LINE or _pattern("foot").match(text, after):
+        return True
+    begins = before == run.start() or _breaks(text, before, run.start())
+    return begins and (after == len(text) or _breaks(text, run.end(), after))
 
 
 def _walk(text: str, at: int) -> tuple[int, str]:
     """Follow a key from the end of its head. Gives its end, and its longest run."""
     end, longest = at, ""
     for _ in range(_RUNS):
-        gap = _pattern("gap").match(text, end)
-        start = gap.end() if gap else end
+        start = _after_gap(text, end)
         if foot := _pattern("foot").match(text, start):
             return foot.end(), longest
         if field := _pattern("field").match(text, start):
             end = field.end()
             continue
         run = _pattern("run").match(text, start)
-        if not run:
-            break
-        new_line = end == start or _pattern("line end").search(text, end, start)
-        if not new_line and len(run[0]) < _LINE:
+        if not run or not _is_line(text, end, run):
             break
         end, longest = run.end(), max(longest, run[0], key=len)
     return end, longest
@@ -74,12 +90,13 @@ def _tail(text: str, floor: int, foot: int) -> int:
     stops = [*(start for start, _ in breaks), foot]
     at, key = foot, False
     for start, stop in zip(reversed(starts), reversed(stops), strict=True):
-        line = _pattern("bare").fullmatch(text, start, stop)
-        if line and (len(line[1]) >= _LINE or not key):
-            key = key or _is_key(line[1])
-            at = start
-        elif text[start:stop].strip(" \t+-"):
+        line = _pattern("line").fullmatch(text, start, stop)
+        run = line[1] or "" if line else ""
+        if not line or (key and 0 < len(run) < _LINE):
             break
+        if run:
+            key = key or _is_key(run)
+            at = start
     return at if key else foot
 
 

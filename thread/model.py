@@ -45,7 +45,7 @@ class Edit:
     path: str
     """As the transcript has it: absolute, or relative to the event's ``cwd``."""
     op: str
-    """``replace`` (``old`` by ``new``), ``write`` (the whole file becomes ``new``) or ``delete``."""
+    """``replace`` (``old`` by ``new``), ``write`` (the file becomes ``new``) or ``delete``."""
     old: str = ""
     """``replace``: the text that was matched."""
     new: str = ""
@@ -87,7 +87,7 @@ class Event:
     """One of ``EVENT_KINDS``."""
     time: str = ""
     text: str = ""
-    """Prose, the prompt, the command line, or one line that says what was looked at or edited."""
+    """Prose, the prompt, the command line, or one line on what was looked at or edited."""
     output: str = ""
     """What came back, cut in the middle by the reader; an error's text where ``ok`` is False."""
     cut: int = 0
@@ -218,7 +218,7 @@ class Part:
     version: str = ""
     models: tuple[str, ...] = ()
     named: bool = True
-    """Known by the commit's output, the environment or a checkpoint; else found by files and time."""
+    """Known by the commit's output, the environment or a checkpoint; else only found."""
     first: str = ""
     """Key of its first event."""
     last: str = ""
@@ -285,7 +285,7 @@ class Thread:
     complete: bool = True
     """Whether every transcript that the commit names was at hand."""
     extra: tuple[tuple[str, str], ...] = field(default=())
-    """Keys of the front matter that this version does not know, with their JSON, kept as they are."""
+    """Keys of the front matter that this version does not know, with their JSON."""
 
 
 # -- what a line map says -----------------------------------------------------------

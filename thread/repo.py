@@ -27,9 +27,10 @@ EMPTY_TREE = {
 """Ids of the tree without entries, by object format."""
 
 _LOG = "%H%n%P%n%T%n%an%n%at%n%ct%n%B"
-_REQUESTS = 400
+_REQUESTS = 64
 """Object names written to ``cat-file`` before its answers are read: they fit a pipe's buffer,
-so neither side can wait for the other."""
+so neither side can wait for the other. All answers are read before the first is given out, so
+that the caller may ask for other objects in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +223,8 @@ class Repo:
             return
         feed = "".join(f"{commit}\n" for commit in wanted).encode()
         options = "--stdin --root -r -M -m --first-parent --no-ext-diff --no-textconv"
-        form = "--raw --patch -U0 --full-index --abbrev=64 -z --always".split()
-        out = self.run(
-            "-c", "core.quotePath=true", "diff-tree", *options.split(), *form, feed=feed
-        )
+        form = ["--raw", "--patch", "-U0", "--full-index", "--abbrev=64", "-z", "--always"]
+        out = self.run("-c", "core.quotePath=true", "diff-tree", *options.split(), *form, feed=feed)
         found = dict(read_difftree(out))
         for commit in wanted:
             yield commit, found.get(commit, ())
@@ -235,8 +234,8 @@ class Repo:
         feed = "".join(f"{commit}\n" for commit in commits).encode()
         if not feed:
             return {}
-        options = "--stdin --root -r -m --first-parent --no-ext-diff --no-textconv -p".split()
-        patch = self.run("diff-tree", *options, feed=feed)
+        options = ["--stdin", "--root", "-r", "-m", "--first-parent", "--no-ext-diff"]
+        patch = self.run("diff-tree", *options, "--no-textconv", "-p", feed=feed)
         rows = self.run("patch-id", "--stable", feed=patch).decode().split("\n")
         return {row.split()[1]: row.split()[0] for row in rows if row}
 
@@ -257,7 +256,7 @@ class Repo:
         if waiting:
             yield from self._answers(waiting)
 
-    def _answers(self, names: list[str]) -> Iterator[bytes | None]:
+    def _answers(self, names: list[str]) -> list[bytes | None]:
         process = self._reader()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -266,21 +265,22 @@ class Repo:
                 raise ValueError(f"not an object id: {name!r}")
         process.stdin.write("".join(f"{name}\n" for name in names).encode())
         process.stdin.flush()
+        answers: list[bytes | None] = []
         for name in names:
             head = process.stdout.readline().split()
             if len(head) == 3:
                 body = process.stdout.read(int(head[2]))
                 process.stdout.read(1)
-                yield body
+                answers.append(body)
             elif len(head) == 2 and head[1] in (b"missing", b"ambiguous"):
-                yield None
+                answers.append(None)
             else:
                 self._objects = None
                 raise UserError(
                     f"git cannot read object {name}",
-                    "in a partial clone, fetch it first: git fetch --refetch; "
-                    "else see git fsck",
+                    "in a partial clone, fetch it first: git fetch --refetch; else see git fsck",
                 )
+        return answers
 
     def _reader(self) -> subprocess.Popen[bytes]:
         if self._objects is None:
@@ -298,6 +298,11 @@ class Repo:
         out = os.fsdecode(self.run("ls-tree", "-r", "-z", "--full-tree", name))
         rows = (row.split("\t", 1) for row in out.split("\0") if row)
         return {path: Entry(head.split()[0], head.split()[2]) for head, path in rows}
+
+    def worktrees(self) -> list[str]:
+        """Roots of all work trees of this repository."""
+        listed = os.fsdecode(self.run("worktree", "list", "--porcelain")).split("\n")
+        return [row.removeprefix("worktree ") for row in listed if row.startswith("worktree ")]
 
     def paths_ever(self) -> frozenset[str]:
         """Every path that any commit of any ref touched."""
@@ -357,7 +362,9 @@ def _run(
     try:
         return subprocess.run(command, input=feed, capture_output=True, env=_environment(env))
     except FileNotFoundError:
-        raise UserError("git is not installed or not in PATH", "install git 2.34 or newer") from None
+        raise UserError(
+            "git is not installed or not in PATH", "install git 2.34 or newer"
+        ) from None
 
 
 def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -69,9 +69,11 @@ def varied(value: str) -> bool:
     hexadecimal ones included.
     """
     head = value[:40]
-    if len(set(head)) <= len(head) // 4 or _regular(head, 1) or _regular(head, 2):
+    if len(set(head)) <= len(head) // 4:
         return False
     if any(head[period:] == head[:-period] for period in range(1, len(head) // 2 + 1)):
+        return False
+    if _regular(head, 1) or _regular(head, 2):
         return False
     return _dummy_word().search(value) is None
 
@@ -88,6 +90,11 @@ def _mixed(match: re.Match[str]) -> bool:
 
 def _varied(match: re.Match[str]) -> bool:
     return varied(match["value"])
+
+
+def _certain(match: re.Match[str]) -> bool:
+    """The pattern alone says enough."""
+    return bool(match)
 
 
 def _credential(match: re.Match[str]) -> bool:
@@ -115,11 +122,13 @@ def _url_password(match: re.Match[str]) -> bool:
 def _basic(match: re.Match[str]) -> bool:
     """``user:password`` in base64; the examples of RFC 7617 and RFC 6749 are no secrets."""
     try:
-        plain = binascii.a2b_base64(match["value"] + "==").decode("utf-8", "replace")
-    except binascii.Error:
+        plain = binascii.a2b_base64(match["value"] + "==").decode()
+    except ValueError:  # no base64, or no text
         return False
     user, colon, password = plain.partition(":")
-    return bool(colon) and password not in ("open sesame", "gX1fBat3bV") and _password(user, password)
+    if not colon or password in ("open sesame", "gX1fBat3bV"):
+        return False
+    return _password(user, password)
 
 
 def _jwt(match: re.Match[str]) -> bool:
@@ -137,7 +146,8 @@ class Rule:
     name: str
     """What the mark says: ``[redacted:NAME]``."""
     signs: str
-    """Its literals, separated by spaces; a match begins with one."""
+    """Its literals, separated by spaces; a match begins with one. ``""``: there is none, and the
+    pattern is tried everywhere."""
     rest: str
     """The pattern after the sign. Group ``value`` is what ``real`` looks at."""
     real: Callable[[re.Match[str]], bool] = _mixed
@@ -255,14 +265,14 @@ FRAMES = (
         "LS0tLS1CRUdJTiB",
         r"(?:SU0EgUFJJVkFURS|QUklWQVRF|FQyBQUklWQVRF|PUEVOU1NIIFBSSVZBVE|FTkNSWVBURUQg)"
         rf"(?P<value>{_BASE64}{{80,20000}}+)={{0,2}}",
-        lambda match: True,
+        _certain,
     ),
     Rule(
         # The first look-behinds keep starts apart, so that runs are read once (RFC 7519).
         "jwt",
         "eyJ",
-        r"(?:(?<![\w-]eyJ)|(?<=\\[nrt]eyJ))[A-Za-z0-9_-]{8,2000}+\.eyJ[A-Za-z0-9_-]{8,8000}+\."
-        + _run(_WORD, 16, 2000),
+        r"(?:(?<![\w-]eyJ)|(?<=\\[nrt]eyJ)|(?<=%[0-9A-F]{2}eyJ)|(?<=[0-9;\[]meyJ))"
+        r"[A-Za-z0-9_-]{8,2000}+\.eyJ[A-Za-z0-9_-]{8,8000}+\." + _run(_WORD, 16, 2000),
         _jwt,
     ),
     Rule(
@@ -300,13 +310,18 @@ FRAMES = (
 
 RULES = CLOUD + FORGES + MODELS + SERVICES + FRAMES
 
-_BY_SIGN: dict[str, list[Rule]] = {}
-for _rule in RULES:
-    for _sign in _rule.signs.split(" "):
-        _BY_SIGN.setdefault(_sign, []).append(_rule)
-
 
 # -- finding ------------------------------------------------------------------------
+
+
+@cache
+def _rules_by_sign() -> dict[str, list[Rule]]:
+    """Sign -> its rules: many share one, and each is looked for once."""
+    by_sign: dict[str, list[Rule]] = {}
+    for rule in RULES:
+        for sign in rule.signs.split(" "):
+            by_sign.setdefault(sign, []).append(rule)
+    return by_sign
 
 
 @cache
@@ -345,7 +360,7 @@ def _hits_of(rule: Rule, sign: str, text: str) -> Iterator[Hit]:
 def find(text: str) -> list[Hit]:
     """All secrets of a text, in no order; they may overlap."""
     hits = [Hit(start, end, "private-key") for start, end in keyblock.find(text)]
-    for sign, rules in _BY_SIGN.items():
+    for sign, rules in _rules_by_sign().items():
         if sign in text:
             for rule in rules:
                 hits.extend(_hits_of(rule, sign, text))

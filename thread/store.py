@@ -64,7 +64,7 @@ class Store:
             if text is None:
                 raise UserError(
                     f"the document of {commit[:12]} is named by {REF} but its blob is missing",
-                    "fetch the notes again: git fetch origin +refs/notes/treadle:refs/notes/treadle",
+                    f"fetch the notes again: git fetch origin +{REF}:{REF}",
                 )
             yield commit, text
 

@@ -89,7 +89,7 @@ def _rows(path: str, hunks: Sequence[Hunk], whole: bool, most: int) -> Iterator[
         if most <= 0:
             return
         if nth and whole:
-            yield "gap", "<i></i><i>⋯</i><b></b>"
+            yield "hop", "<i></i><i>⋯</i><b></b>"
         yield from _hunk_rows(path, hunk, whole, most)
         most -= len(hunk.lines)
 
@@ -98,7 +98,9 @@ def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
     lines = hunk.lines[:most]
     shown = [visible(line[1:].removesuffix("\n")) for line in lines]
     sides = [
-        iter(_side(path, [text for text, line in zip(shown, lines, strict=True) if line[0] in kept]))
+        iter(
+            _side(path, [text for text, line in zip(shown, lines, strict=True) if line[0] in kept])
+        )
         for kept in (" -", " +")
     ]
     numbers = [hunk.old, hunk.new]

@@ -62,7 +62,7 @@ def fates(thread: Thread, ids: Sequence[str]) -> Mapping[Key, Fate]:
 
 
 def _apply(lines: list[Key | None], change: Change, owner: Key) -> tuple[Counter[Key], int]:
-    """Write one change into the marks of its file; return what it removed, and how much it added."""
+    """Write one change into the marks of its file; return what it removed and added."""
     gone: Counter[Key] = Counter()
     came = shift = 0
     for hunk in change.hunks:

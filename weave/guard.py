@@ -18,7 +18,7 @@ from typing import NoReturn, TypeVar
 Result = TypeVar("Result")
 
 
-class _TooLong(Exception):
+class _AlarmError(Exception):
     """The alarm rang."""
 
 
@@ -29,7 +29,7 @@ def within(seconds: float, work: Callable[[], Result], otherwise: Result) -> Res
     """
     try:
         return _timed(seconds, work) if _has_alarm() else work()
-    except (_TooLong, RecursionError):
+    except (_AlarmError, RecursionError):
         return otherwise
 
 
@@ -47,7 +47,7 @@ def _timed(seconds: float, work: Callable[[], Result]) -> Result:
 
 
 def _ring(number: int, frame: FrameType | None) -> NoReturn:
-    raise _TooLong
+    raise _AlarmError
 
 
 def _has_alarm() -> bool:

@@ -31,7 +31,21 @@ PATIENCE = 4.0
 """How long one text may take, in seconds."""
 
 DECLARES = frozenset(
-    "func fn fun function type class struct enum interface trait def module macro".split()
+    [
+        "func",
+        "fn",
+        "fun",
+        "function",
+        "type",
+        "class",
+        "struct",
+        "enum",
+        "interface",
+        "trait",
+        "def",
+        "module",
+        "macro",
+    ]
 )
 """Keywords after which a name is being defined, for lexers that do not say so themselves."""
 
@@ -122,18 +136,23 @@ def _classed(lexer: Lexer, text: str) -> Iterator[Token]:
         yield name, value
 
 
+_CLASSES = (
+    ("Comment.Preproc", "o"),
+    ("Comment", "c"),
+    ("Keyword.Type", ""),
+    ("Keyword", "k"),
+    ("Literal.String.Interpol", ""),
+    ("Literal.String", "s"),
+    ("Name.Function", "f"),
+    ("Name.Class", "f"),
+    ("Name.Decorator", "o"),
+    ("Generic.Heading", "k"),
+    ("Generic.Subheading", "k"),
+)
+"""Kinds of token and their classes; the first that a kind begins with counts."""
+
+
 @lru_cache(maxsize=512)
 def _class(kind: _TokenType) -> str:
-    from pygments.token import Comment, Generic, Keyword, Literal, Name
-
-    if kind in Comment:
-        return "o" if kind in Comment.Preproc else "c"
-    if kind in Keyword:
-        return "" if kind in Keyword.Type else "k"
-    if kind in Literal.String:
-        return "" if kind in Literal.String.Interpol else "s"
-    if kind in Name.Function or kind in Name.Class:
-        return "f"
-    if kind in Generic.Heading or kind in Generic.Subheading:
-        return "k"
-    return "o" if kind in Name.Decorator else ""
+    name = ".".join(kind) + "."
+    return next((short for long, short in _CLASSES if name.startswith(long + ".")), "")

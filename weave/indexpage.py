@@ -135,25 +135,21 @@ def index_page(plan: Plan) -> IndexPage:
     for file in plan.book.files:
         for run in file.runs:
             counts[run.origin.evidence] += run.count
-    days = [woven.commit.committed for woven in plan.threads]
     return IndexPage(
         page="index.html",
-        when=_when(days),
+        when=_when(plan.threads),
         chapters=tuple(_chapters(plan)),
         evidence=tuple((name, counts[name]) for name in EVIDENCE if counts[name]),
         commits=len(plan.alive),
     )
 
 
-def _when(days: Sequence[str]) -> str:
-    if not days:
-        return ""
-    first, last = say.day(days[0]), say.day(days[-1])
-    return first if first == last else f"{first} to {last}"
+def _when(threads: Sequence[Woven]) -> str:
+    return say.days(threads[0].commit.committed, threads[-1].commit.committed) if threads else ""
 
 
 def _chapters(plan: Plan) -> Iterator[Chapter]:
-    """Cut the threads into months, or weeks, or days: the longest that are no longer than wanted."""
+    """Cut the threads into months, weeks or days: the longest that are not too long."""
     stamps = [woven.commit.committed for woven in plan.threads]
     for unit in (_month, _week, _day):
         sizes = Counter(unit(stamp) for stamp in stamps)
@@ -188,22 +184,26 @@ def _entry(plan: Plan, at: int, woven: Woven) -> Entry:
     return Entry(
         link=Link(section.label, section.page),
         subject=say.visible(woven.commit.subject) or "A commit without a message",
-        asked=title(woven.thread),
+        asked=_asked(woven),
         day=say.day(woven.commit.time),
-        agents=say.visible(
-            ", ".join(dict.fromkeys(title_of(part) for part in woven.thread.parts))
-        ),
+        agents=say.visible(", ".join(dict.fromkeys(title_of(part) for part in woven.thread.parts))),
         commit=woven.commit.id[:7],
         added=woven.coverage.added,
         explained=woven.coverage.explained,
         alive=plan.alive.get(woven.commit.id, 0),
         complete=woven.thread.complete,
         files=tuple(
-            Link(say.visible(row.path), plan.places.files.get(row.path, ""))
-            for row in rows[:FILES]
+            Link(say.visible(row.path), plan.places.files.get(row.path, "")) for row in rows[:FILES]
         ),
         more=max(0, len(rows) - FILES),
     )
+
+
+def _asked(woven: Woven) -> str:
+    """What was asked, unless the commit's subject says the same."""
+    asked = title(woven.thread)
+    plain = [text.strip(" .…").lower() for text in (asked, say.visible(woven.commit.subject))]
+    return "" if plain[0] == plain[1] else asked
 
 
 def files_page(plan: Plan) -> FilesPage:

@@ -154,5 +154,3 @@ def _table_close(
     env: Env,
 ) -> str:
     return "</table></div>\n"
-
-

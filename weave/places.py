@@ -65,7 +65,7 @@ class Places:
     """Page of each path that has one."""
 
     def step(self, commit: str, part: str, step: str) -> Link | None:
-        """Return the link to a step, by preference in the section of ``commit``; None if unknown."""
+        """Return the link to a step, in the section of ``commit`` if it is there; or None."""
         at = self.by_commit.get(commit)
         if at is None or part not in self.sections[at].parts:
             at = self.by_part.get(part)

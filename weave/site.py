@@ -63,9 +63,7 @@ class _Loom:
     out: Path
 
 
-def weave_book(
-    book: Book, out: Path, jobs: int = 0, progress: Progress | None = None
-) -> Report:
+def weave_book(book: Book, out: Path, jobs: int = 0, progress: Progress | None = None) -> Report:
     """Write the site of ``book`` into ``out``, with ``jobs`` processes (0: one a core, at most 8).
 
     ``UserError`` where ``out`` holds something else or cannot be written.

@@ -16,7 +16,7 @@ from treadle.thread.story import first_line, shorten
 from treadle.weave import text as say
 from treadle.weave.fate import Fate, Key
 from treadle.weave.places import Link, anchor, strand, turn_anchor
-from treadle.weave.view import Plan, pieces_in_words
+from treadle.weave.view import Piece, Plan, pieces_in_words
 
 PROMPT = 20_000
 """Longest prompt, thought or message that is shown, in characters."""
@@ -58,6 +58,15 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """One line in a step's margin: words, perhaps a path, and where they lead."""
+
+    words: str
+    link: Link
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StepView:
     """One step."""
 
@@ -66,6 +75,8 @@ class StepView:
     """``1.8``, or ``B1.8`` in a thread of several strands."""
     kind: str
     verb: str
+    tool: str
+    """The agent's own name of the tool."""
     time: str
     text: str
     rest: str
@@ -79,8 +90,8 @@ class StepView:
     changes: tuple[ChangeView, ...]
     flags: tuple[tuple[str, Link | None], ...]
     """What must be known before the step is believed."""
-    notes: tuple[tuple[str, Link], ...]
-    """What stands in the margin: words, and where they lead."""
+    notes: tuple[Note, ...]
+    """What stands in the margin."""
     alive: int
     """Lines it wrote that stand today."""
     added: int
@@ -91,6 +102,8 @@ class StepView:
 class Looks:
     """Consecutive steps that only looked, as one line."""
 
+    label: str
+    """``1.2–4``."""
     steps: tuple[StepView, ...]
 
 
@@ -150,7 +163,8 @@ class Scribe:
         for looks, run in groupby(steps, key=_only_looked):
             views = [self.step(part, turn, step) for step in run]
             if looks:
-                yield Looks(tuple(views))
+                last = views[-1].label.rpartition(".")[2]
+                yield Looks(views[0].label + (f"–{last}" if len(views) > 1 else ""), tuple(views))
             else:
                 yield from views
 
@@ -160,22 +174,24 @@ class Scribe:
         fate = self.fates.get((part, name), Fate())
         pieces = self.plan.pieces.get((part, name), ())
         text, rest = fold(step.text) if step.kind == "thought" else (clip(step.text), "")
+        if step.kind == "asked":
+            text = text.partition("\n")[2].strip("\n")
         return StepView(
             anchor=anchor(part, name),
             label=f"{strand(self.ids, part)}{name}",
             kind=step.kind,
             verb=_verb(step),
+            tool=shorten(say.visible(step.tool), 40),
             time=say.clock(step.time),
             text=text,
             rest=rest,
-            line=first_line(step.text, 120) or shorten(say.visible(step.tool), 40),
+            line=_line(step),
             output=say.visible(step.output),
             result=_result(step),
             failed=step.ok is False,
             changes=tuple(self.change(change) for change in step.changes),
             flags=tuple(self._flags(step, fate)),
-            notes=tuple(self._notes(step, fate))
-            + tuple((f"writes {path},", link) for path, link in pieces_in_words(self.plan, pieces)),
+            notes=tuple(self._notes(step, fate, pieces)),
             alive=sum(piece.count for piece in pieces),
             added=fate.added,
         )
@@ -208,15 +224,16 @@ class Scribe:
             key = fate.lost[0][0]
             yield "Replaced by", self.link(key) if key[0] else Link("what no step recorded")
 
-    def _notes(self, step: Step, fate: Fate) -> Iterator[tuple[str, Link]]:
+    def _notes(self, step: Step, fate: Fate, pieces: Sequence[Piece]) -> Iterator[Note]:
         for key, number in fate.lost[:3] if not fate.replaced else ():
             if key[0]:
-                lines = say.count(number, "line")
-                yield f"{lines} of it replaced by", self.link(key)
+                yield Note(f"{say.count(number, 'line')} of it replaced by", self.link(key))
         part, _, name = step.origin.rpartition(":")
         if step.origin:
             found = self.plan.places.step("", part, name)
-            yield "first written by", found or Link(f"¶{name} of a part not kept here")
+            yield Note("first written by", found or Link(f"¶{name} of a part not kept here"))
+        for path, link in pieces_in_words(self.plan, pieces):
+            yield Note("writes", link, path)
 
 
 def clip(text: str) -> str:
@@ -245,7 +262,14 @@ def share(sizes: Sequence[int], room: int, shares: Sequence[int]) -> int:
 
 
 def _only_looked(step: Step) -> bool:
-    return step.kind == "looked" and not step.changes
+    """Whether nothing came of a step that the reader must see: an answer by a person is kept."""
+    return step.kind == "looked" and not step.changes and not (step.output and step.ok)
+
+
+def _line(step: Step) -> str:
+    """Return the first line of a step's text, without the tool's name before it."""
+    line = first_line(step.text, 120)
+    return line.removeprefix(f"{step.tool} ") if step.kind == "looked" and step.tool else line
 
 
 def _verb(step: Step) -> str:

@@ -65,6 +65,18 @@ def day(time: str) -> str:
     return f"{int(date)} {MONTHS[int(month) - 1]} {year}"
 
 
+def days(first: str, last: str) -> str:
+    """Return ``2 to 16 March 2026`` for two ISO 8601 times, saying nothing twice."""
+    one, other = day(first), day(last)
+    if one == other:
+        return one
+    begin, end = one.split(" "), other.split(" ")
+    if len(begin) == len(end) == 3:
+        same = [mine == theirs for mine, theirs in zip(begin, end, strict=True)]
+        begin = begin[:1] if same[1] and same[2] else begin[:2] if same[2] else begin
+    return f"{' '.join(begin)} to {other}"
+
+
 def clock(time: str) -> str:
     """Return ``09:12`` for an ISO 8601 time, ``""`` where there is none."""
     hour = time[11:16]

@@ -9,13 +9,14 @@ input; ``plan`` derives from it, once, what more than one page needs to know.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from treadle.thread.document import part_id
 from treadle.thread.model import EVIDENCE, Part, Step, Thread, Turn
 from treadle.weave.places import Link, Places, register
-from treadle.weave.text import count
+from treadle.weave.text import count, ranges, visible
 
 if TYPE_CHECKING:
     from treadle.tangle.blame import Run
@@ -129,12 +130,10 @@ def find_step(part: Part, name: str) -> tuple[Turn, Step] | None:
     return None
 
 
-def plan(book: Book, identify: Callable[[Part], str] | None = None) -> Plan:
-    """Derive what the pages share. ``identify`` gives a part's id; by default the document's."""
-    if identify is None:
-        from treadle.thread.document import part_id as identify
+def plan(book: Book) -> Plan:
+    """Derive what the pages share."""
     threads = tuple(sorted(book.threads, key=lambda woven: woven.commit.committed))
-    ids = [tuple(identify(part) for part in woven.thread.parts) for woven in threads]
+    ids = [tuple(part_id(part) for part in woven.thread.parts) for woven in threads]
     places = register(
         ((woven.commit.id, woven.thread) for woven in threads),
         ids,
@@ -214,8 +213,6 @@ def frame(book: Book) -> Frame:
 
 def pieces_in_words(plan: Plan, pieces: Sequence[Piece]) -> tuple[tuple[str, Link], ...]:
     """Return the files in which lines stand today, each with a link that names the lines."""
-    from treadle.weave.text import ranges, visible
-
     by_path: dict[str, list[Piece]] = {}
     for piece in pieces:
         by_path.setdefault(piece.path, []).append(piece)

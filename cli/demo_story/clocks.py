@@ -261,13 +261,13 @@ THE_CLOCKS = Session(
             "on exactly those nights. Make both midnights in the zone, and only then turn them "
             "into hours: then there is no special case to forget."
         ),
-        Edit("tide/table.py", OLD_TIME, NEW_TIME),
         Said(
             "Both midnights are made in the zone and only then turned into hours since the "
             "epoch; adding 24 to the first would be wrong on exactly the two nights you ask "
             "about. The time is rounded to the minute before the zone is applied, so that "
             "11:59:40 is noon."
         ),
+        Edit("tide/table.py", OLD_TIME, NEW_TIME),
         Edit("tide/table.py", RENDER, OWN_DAY + RENDER),
         Said("The table asks for its own day now, and writes its own time."),
         Edit("tide/table.py", UTC_ROWS, OWN_ROWS),

@@ -188,6 +188,7 @@ THE_HARBOURS = Session(
         ),
         Edit("tide/station.py", HARBOUR, UNKNOWN_HARBOUR + HARBOUR),
         Edit("tide/station.py", LOOKUP, CAREFUL_LOOKUP),
+        Said("The README says what this is, and how a harbour is added; no more is true yet."),
         Write("README.md", README),
         Ran(
             "python3 -c \"from tide.station import load; load('nowhere')\" 2>&1 | tail -n 1",

@@ -325,6 +325,10 @@ THE_TABLE = Session(
             "no more than the height."
         ),
         Edit("tide/harmonic.py", SUM, SUM + SLOPE),
+        Said(
+            "Its test asks the height: two heights, a millionth of an hour to either side, must "
+            "rise as the slope says. The period of M2 stands in every almanac."
+        ),
         Edit("tests/test_harmonic.py", HARMONIC_IMPORT, HARMONIC_IMPORTS),
         Edit("tests/test_harmonic.py", MEAN_TEST, MEAN_TEST + SLOPE_TESTS),
         Said(

@@ -206,7 +206,7 @@ _extras = st.builds(
     st.dictionaries(
         st.sampled_from(("x", "reviewed-by", "later2")), st.sampled_from(('"a"', '{"b": [1]}'))
     ),
-    st.lists(_sections, max_size=2),
+    st.lists(_sections, max_size=2, unique=True),
 )
 threads = st.builds(
     Thread,

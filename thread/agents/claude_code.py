@@ -7,13 +7,13 @@ sub-agent. Sources that share a session's id or a record's uuid are one session.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 
 from treadle.thread.agents import claude_session
 from treadle.thread.agents.claude_copies import Copy, Shelf, first_id, groups, united, with_lanes
 from treadle.thread.agents.fields import rows, table, text
+from treadle.thread.agents.lines import Decoder
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
@@ -37,15 +37,12 @@ _TORN = re.compile(rb'"type"\s*:\s*"(?:user|assistant|system|progress)"')
 
 def recognises(head: bytes) -> bool:
     """Whether some record among the first lines is Claude Code's."""
-    *whole, rest = head.split(b"\n")[:_LINES]
-    for raw in whole:
-        try:
-            value = json.loads(raw)
-        except (ValueError, RecursionError):
-            continue
-        if _is_record(value):
+    *whole, rest = head.split(b"\n", _LINES)[: _LINES + 1]
+    decoder = Decoder()
+    for raw in [*whole, rest]:
+        if any(map(_is_record, decoder.documents(raw)[0])):
             return True
-    return _is_torn_record(rest) if not whole else False
+    return not whole and _is_torn_record(rest)
 
 
 def _is_record(value: object) -> bool:
@@ -63,11 +60,9 @@ def _is_record(value: object) -> bool:
 
 def _is_torn_record(raw: bytes) -> bool:
     """A record that is longer than the head, or torn: only its outer fields can be seen."""
-    try:
-        return _is_record(json.loads(raw))
-    except (ValueError, RecursionError):
-        outer = b'"sessionId"' in raw and b'"parentUuid"' in raw and b'"parts"' not in raw
-        return outer and (b'"isSidechain"' in raw or bool(_TORN.search(raw)))
+    if b'"sessionId"' not in raw or b'"parentUuid"' not in raw or b'"parts"' in raw:
+        return False
+    return b'"isSidechain"' in raw or bool(_TORN.search(raw))
 
 
 def read(sources: Sequence[Source]) -> Reading:

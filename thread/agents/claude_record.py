@@ -19,6 +19,8 @@ from treadle.thread.agents.claude_result import Result, result
 from treadle.thread.agents.fields import moment, rows, table, text
 
 _LABEL = re.compile(r"[^A-Za-z0-9_.-]")
+_FILLER = "No response requested."
+"""What the program answers where a prompt was interrupted, to keep the turns alternating."""
 _PERSONAL = ("typed", "queued", "sdk")
 
 
@@ -156,14 +158,13 @@ def _items(kind: str, value: object, side: bool) -> list[Item]:
 def _answer(value: object) -> list[Item]:
     """The blocks of an answer; what the program answers in the agent's place is only marked."""
     message = table(value, "message")
-    program = text(message, "model") == "<synthetic>"
-    if text(message, "content"):
-        return [Prose("marked" if program else "said", clip.prose(text(message, "content")))]
-    items: list[Item] = []
+    voice = "marked" if text(message, "model") == "<synthetic>" else "said"
+    whole = text(message, "content")
+    items: list[Item] = [Prose(voice, clip.prose(whole))] if whole else []
     for block in rows(message, "content"):
-        kind = text(block, "type")
-        if kind == "text" and text(block, "text").strip():
-            items.append(Prose("marked" if program else "said", clip.prose(text(block, "text"))))
+        kind, words = text(block, "type"), text(block, "text")
+        if kind == "text" and words.strip() and not (voice == "marked" and words == _FILLER):
+            items.append(Prose(voice, clip.prose(words)))
         elif kind == "thinking" and text(block, "thinking").strip():
             items.append(Prose("thought", clip.prose(text(block, "thinking"))))
         elif kind in ("tool_use", "server_tool_use", "mcp_tool_use"):
@@ -218,7 +219,8 @@ def _adapted(item: Prose | Shell | ShellOutput, value: object, side: bool) -> It
         return Prose("told", item.text)
     origin, source = text(table(value, "origin"), "kind"), text(value, "promptSource")
     if source not in ("", *_PERSONAL) or (not source and origin not in ("", "human")):
-        return Prose("marked", clip.one_line(item.text), item.text)
+        line = clip.one_line(item.text)
+        return Prose("marked", line, item.text if line != item.text else "")
     return item
 
 

@@ -16,6 +16,8 @@ EDITORS = ("Edit", "Write", "MultiEdit", "NotebookEdit")
 SHELLS = ("Bash", "PowerShell")
 DELEGATES = ("Task", "Agent")
 
+_CREATED = "File created successfully"
+
 
 def event(call: Call, result: Result | None, record: Record, lane: str) -> Event:
     """The event of a call. ``lane`` is the label of the sub-agent it started, if it did."""
@@ -95,7 +97,8 @@ def _edited(bare: Event, call: Call, result: Result | None) -> Event:
     if told is not None:
         path = told.path
     line = clip.one_line(f"{call.name} {shown(path, bare.cwd)}")
-    edits = _told_edits(told) if told is not None else _wanted_edits(call, path)
+    created = result is not None and not result.failed and result.text.startswith(_CREATED)
+    edits = _told_edits(told) if told is not None else _wanted_edits(call, path, created)
     done = replace(_with_output(bare, bare.output), kind="edited", text=line)
     return replace(done, edits=edits)
 
@@ -108,10 +111,11 @@ def _told_edits(told: Edited) -> tuple[Edit, ...]:
     return _replacements(told.path, told.pairs, told.before, told.line)
 
 
-def _wanted_edits(call: Call, path: str) -> tuple[Edit, ...]:
-    """What the agent asked for: all that is known of a call that failed or has no result."""
+def _wanted_edits(call: Call, path: str, created: bool) -> tuple[Edit, ...]:
+    """What the agent asked for: all that is known where the program gives no account of it."""
     if call.name == "Write":
-        return (Edit(path, "write", new=text(call.input, "content")),)
+        before = "" if created else None
+        return (Edit(path, "write", new=text(call.input, "content"), before=before),)
     if call.name == "NotebookEdit" or not path:
         return ()
     wanted = [call.input] if call.name == "Edit" else rows(call.input, "edits")

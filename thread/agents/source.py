@@ -99,7 +99,10 @@ def _open_regular(path: Path) -> BinaryIO:
     flags = os.O_RDONLY
     for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
         flags |= int(getattr(os, name, 0))
-    handle = os.open(path, flags)
+    try:
+        handle = os.open(path, flags)
+    except ValueError as error:
+        raise OSError(str(error)) from error
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError("not a regular file")

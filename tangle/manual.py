@@ -1,0 +1,90 @@
+"""Recording one commit out of transcripts that somebody names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from treadle.tangle.record import Recorder, jobs
+from treadle.tangle.solve import Solution
+from treadle.thread.agents import Source, read
+from treadle.thread.agents.files import session_files
+from treadle.thread.document import parse
+from treadle.thread.errors import UserError
+from treadle.thread.model import Problem, Session
+from treadle.thread.repo import Commit, Repo
+from treadle.thread.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What transcripts hold."""
+
+    sessions: tuple[Session, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_files(files: Sequence[str], agent: str = "") -> Told:
+    """The sessions of the transcripts ``files``, with their sub-agents; problems for the rest.
+
+    ``UserError`` where nothing can be read at all.
+    """
+    paths = [path for file in files for path in session_files(file)]
+    asked = {str(path) for path in map(str, files)}
+    reading = read([Source.file(path) for path in dict.fromkeys(paths)], agent)
+    wanted = {id_ for name, id_ in reading.ids.items() if name in asked}
+    sessions = tuple(s for s in reading.sessions if s.id in wanted and s.events)
+    problems = tuple(p for p in reading.problems if p.file in asked) + tuple(
+        problem for session in sessions for problem in session.problems
+    )
+    if not sessions:
+        said = "; ".join(str(problem) for problem in problems[:3]) or "they hold no events"
+        raise UserError(
+            f"nothing can be recorded from {', '.join(files)}: {said}",
+            "name an agent's transcript, or its format with --agent",
+        )
+    return Told(sessions, problems)
+
+
+def solve_commit(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> Solution:
+    """The commit's thread out of ``sessions``; ``UserError`` where none has a share in it."""
+    recorder = Recorder(repo)
+    keys = [f"{session.agent}:{session.id}" for session in sessions]
+    for key, session in zip(keys, sessions, strict=True):
+        recorder.add(key, session)
+    for text in _earlier(repo, commit, sessions):
+        recorder.recall(parse(text).parts)
+    job = next(jobs(repo, [commit], {commit.id: keys}))
+    solution = recorder.solve(job)
+    if solution is None:
+        raise UserError(
+            f"none of the transcripts' edits is in the diff of {commit.id[:8]}",
+            "name the session that wrote it; treadle records no thread that was only open",
+        )
+    return solution
+
+
+def _earlier(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> list[bytes]:
+    """Documents of the commit's ancestors that may hold parts of these sessions, oldest first."""
+    store = Store(repo)
+    notes = store.notes()
+    if not notes or not commit.parents:
+        return []
+    before = [c.id for c in repo.commits(commit.parents) if c.id in notes]
+    ids = [session.id.encode() for session in sessions]
+    return [text for _, text in store.get_all(before) if any(id_ in text for id_ in ids)]
+
+
+def refuse_loss(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> None:
+    """``UserError`` where writing would lose parts of other sessions, or a damaged document."""
+    text = Store(repo).get(commit.id)
+    if text is None:
+        return
+    given = {(session.agent, session.id) for session in sessions}
+    others = [p for p in parse(text).parts if (p.agent, p.session) not in given]
+    if others:
+        names = ", ".join(f"{part.agent} {part.session}" for part in others)
+        raise UserError(
+            f"the document of {commit.id[:8]} also holds parts of other sessions: {names}",
+            "name their transcripts too (--from once more), or write anew with --replace",
+        )

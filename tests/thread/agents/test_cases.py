@@ -1,0 +1,55 @@
+"""Each folder of ``tests/cases/agents/AGENT`` holds transcripts and what is read from them.
+
+``TREADLE_REWRITE=1`` writes the expected files anew; read the difference before you keep it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.thread.agents.dump import dump
+from treadle.thread import agents
+from treadle.thread.agents import Source
+
+CASES = Path(__file__).parents[2] / "cases" / "agents"
+FOLDERS = sorted(folder for folder in CASES.glob("*/*") if folder.is_dir())
+
+
+def sources(folder: Path) -> list[Source]:
+    files = sorted(file for file in folder.rglob("*") if file.suffix in (".jsonl", ".json"))
+    return [Source.bytes(str(file.relative_to(folder)), file.read_bytes()) for file in files]
+
+
+@pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}"
+)
+def test_case_reads_as_expected(folder: Path) -> None:
+    expected = folder / "expected.txt"
+    found = dump(agents.read(sources(folder)))
+    if os.environ.get("TREADLE_REWRITE"):
+        expected.write_text(found, encoding="utf-8", newline="")
+    assert found == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}"
+)
+def test_order_of_sources_does_not_matter(folder: Path) -> None:
+    found = sources(folder)
+    forwards, backwards = agents.read(found), agents.read(found[::-1])
+    assert [one.events for one in forwards.sessions] == [one.events for one in backwards.sessions]
+    assert forwards.ids == backwards.ids
+
+
+@pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}"
+)
+def test_reading_copies_twice_changes_nothing(folder: Path) -> None:
+    found = sources(folder)
+    once, twice = agents.read(found), agents.read([*found, *found])
+    assert [one.events for one in once.sessions] == [one.events for one in twice.sessions]
+    keys = [event.key for one in once.sessions for event in one.events]
+    assert len(keys) == len(set(keys))

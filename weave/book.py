@@ -1,0 +1,83 @@
+"""Gathers a book: the threads of a history and where today's lines come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from treadle.tangle.blame import blame_all
+from treadle.tangle.check import Result, check
+from treadle.tangle.index import Index
+from treadle.tangle.read import read_threads
+from treadle.thread.model import EVIDENCE, Entry
+from treadle.thread.repo import Commit, decode, is_binary
+from treadle.weave.view import Book, Cloth, Coverage, Woven
+
+LARGEST = 2_000_000
+"""Bytes beyond which a file is named but not shown."""
+_SUBMODULE = "160000"
+
+Said = Callable[[str], None]
+"""Called with what is being done."""
+
+
+def gather(index: Index, rev: str = "HEAD", title: str = "", say: Said | None = None) -> Book:
+    """The book of all threads that ``rev`` reaches and of the files it holds."""
+    say = say or (lambda _: None)
+    say("reading threads")
+    head = index.repo.resolve(rev)
+    commits = {commit.id: commit for commit in index.repo.commits([head])}
+    recorded = [commit for commit in commits.values() if commit.id in index.notes()]
+    index.learn(commit.id for commit in recorded)
+    coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
+    threads = tuple(
+        Woven(commits[stored.commit], stored.thread, coverage[stored.commit])
+        for stored in read_threads(index.store, [commit.id for commit in recorded])
+        if stored.thread is not None
+    )
+    say("asking git where lines come from")
+    files = _files(index, head)
+    return Book(title or _title(index), head, threads, files, _others(files, commits, recorded))
+
+
+def _coverage(result: Result) -> Coverage:
+    return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
+
+
+def _files(index: Index, head: str) -> tuple[Cloth, ...]:
+    entries = index.repo.tree(head)
+    texts = dict(_texts(index, entries))
+    shown = [path for path, (text, _) in texts.items() if text]
+    runs = {found.path: found.runs for found in blame_all(index, shown, head)}
+    return tuple(
+        Cloth(path, text, runs.get(path, ()), reference)
+        for path, (text, reference) in sorted(texts.items())
+    )
+
+
+def _texts(index: Index, entries: dict[str, Entry]) -> list[tuple[str, tuple[str | None, str]]]:
+    """Each path's text, or None and the reason."""
+    kept = [path for path, entry in entries.items() if entry.mode != _SUBMODULE]
+    found: dict[str, tuple[str | None, str]] = dict.fromkeys(entries, (None, "submodule"))
+    for path, blob in zip(kept, index.repo.read_all(entries[p].blob for p in kept), strict=True):
+        if blob is None or is_binary(blob):
+            found[path] = None, "binary" if blob is not None else "not in this clone"
+        elif len(blob) > LARGEST:
+            found[path] = None, "large"
+        else:
+            found[path] = decode(blob), ""
+    return list(found.items())
+
+
+def _others(
+    files: tuple[Cloth, ...], commits: dict[str, Commit], recorded: list[Commit]
+) -> tuple[Commit, ...]:
+    """Commits that wrote lines of today and have no thread."""
+    threads = {commit.id for commit in recorded}
+    wrote = {run.commit for cloth in files for run in cloth.runs}
+    return tuple(c for id_, c in commits.items() if id_ in wrote and id_ not in threads)
+
+
+def _title(index: Index) -> str:
+    place = index.repo.top or index.repo.git_dir.removesuffix(".git")
+    return os.path.basename(place) or "Repository"
