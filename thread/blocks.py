@@ -44,6 +44,7 @@ _OPENING = re.compile(r"(`{3,})([a-z]+)( escaped)?(?: (\{.*\}))?")
 
 LINE = 72
 """How many characters of a text a heading shows."""
+_NEAR = 4096
 
 EDITED = "The document was edited or damaged; fetch its note again, or record the commit again."
 
@@ -115,13 +116,14 @@ def one_line(text: str, width: int = LINE) -> str:
     """The first line of ``text`` that is not blank, as inline Markdown that means itself.
 
     White space is folded, what cannot be seen is dropped, and what is longer than ``width``
-    characters ends in an ellipsis. ``""`` if there is no such line.
+    characters ends in an ellipsis. ``""`` if there is no such line near the text's beginning.
     """
-    for line in text.split("\n"):
-        shown = " ".join(_DROPPED.sub(" ", line[: 4 * width]).split())
+    for line in text[:_NEAR].split("\n"):
+        shown = " ".join(_DROPPED.sub(" ", line).split())
         if shown:
-            cut = len(shown) > width or len(line) > 4 * width
-            return escape_markup(shown[: width - 1].rstrip() + "…" if cut else shown)
+            return escape_markup(
+                shown if len(shown) <= width else shown[: width - 1].rstrip() + "…"
+            )
     return ""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from treadle.thread.blocks import (
     Block,
@@ -193,10 +194,8 @@ def damage(part: Part, section: Section, name: str) -> DocumentError:
     if text_id(canonical) != name:
         message = f"this part was changed after it was written: it is not {name}"
         return DocumentError(line, message)
-    for is_, was in zip(section.text.split("\n"), canonical.split("\n"), strict=False):
-        if is_ != was:
-            break
-        line += 1
+    pairs = zip_longest(section.text.split("\n"), canonical.split("\n"), fillvalue="")
+    line, was = next((at, was) for at, (is_, was) in enumerate(pairs, line) if is_ != was)
     shown = was if len(was) <= 100 else was[:99] + "…"
     return DocumentError(line, f"this line was changed after it was written; it was: {shown}")
 

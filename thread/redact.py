@@ -95,6 +95,8 @@ class _Pass:
 
     def prose(self, text: str) -> str:
         """A text with marks in the place of secrets and homes."""
+        if not text:
+            return text
         for _ in range(_ROUNDS):
             hits = secrets.find(text)
             hits += [Hit(start, end, _HOME) for start, end in homes.find(text, self.home)]

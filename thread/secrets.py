@@ -357,8 +357,14 @@ def _hits_of(rule: Rule, sign: str, text: str) -> Iterator[Hit]:
             at = match.start() + 1
 
 
+_SHORTEST = len("://:1234@h")
+"""The shortest text that any rule finds something in."""
+
+
 def find(text: str) -> list[Hit]:
     """All secrets of a text, in no order; they may overlap."""
+    if len(text) < _SHORTEST:
+        return []
     hits = [Hit(start, end, "private-key") for start, end in keyblock.find(text)]
     for sign, rules in _rules_by_sign().items():
         if sign in text:

@@ -96,19 +96,11 @@ def _rows(path: str, hunks: Sequence[Hunk], whole: bool, most: int) -> Iterator[
 
 def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
     lines = hunk.lines[:most]
-    shown = [visible(line[1:].removesuffix("\n")) for line in lines]
-    sides = [
-        iter(
-            _side(path, [text for text, line in zip(shown, lines, strict=True) if line[0] in kept])
-        )
-        for kept in (" -", " +")
-    ]
     numbers = [hunk.old, hunk.new]
-    for at, line in enumerate(lines):
-        html, places = "", ["", ""]
+    for at, (line, html) in enumerate(zip(lines, _coloured(path, lines), strict=True)):
+        places = ["", ""]
         for side, kept in enumerate((" -", " +")):
             if line[0] in kept:
-                html = line_html(next(sides[side]))
                 numbers[side] += 1
                 places[side] = str(numbers[side]) if whole else ""
         if at in hunk.hidden:
@@ -116,6 +108,19 @@ def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
         if not line.endswith("\n"):
             html += "<span class=cut> (no newline at the end)</span>"
         yield _row(line[0], places, html)
+
+
+def _coloured(path: str, lines: Sequence[str]) -> list[str]:
+    """Return the HTML of a hunk's lines; each side that changed is tokenised in one piece."""
+    texts = [visible(line[1:].removesuffix("\n")) for line in lines]
+    html = [""] * len(lines)
+    signs = {line[0] for line in lines}
+    for changed, kept in (("-", " -"), ("+", " +")):
+        if changed in signs or (changed == "+" and "-" not in signs):
+            side = [at for at, line in enumerate(lines) if line[0] in kept]
+            for at, line in zip(side, _side(path, [texts[at] for at in side]), strict=True):
+                html[at] = line_html(line)
+    return html
 
 
 def _side(path: str, texts: Sequence[str]) -> list[list[Token]]:

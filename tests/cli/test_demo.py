@@ -92,6 +92,30 @@ def test_it_answers_its_question_and_says_where_the_pages_are(
     assert (tmp_path / "here" / "treadle-site" / "index.html").is_file()
 
 
+def test_the_readme_quotes_the_true_answer(built: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    start = "$ treadle -C demo why tide/table.py:46\n"
+    quoted = readme.partition(start)[2].partition("\n```")[0].split("\n")
+    capfd.readouterr()
+    with pytest.raises(SystemExit):
+        main(["-C", str(built), "why", "tide/table.py:46"])
+    answer = iter(capfd.readouterr().out.split("\n"))
+    missing = [line for line in quoted if line.strip() != "…" and line not in answer]
+    assert missing == []
+
+
+def test_recording_the_transcripts_by_hand_writes_nothing_new(
+    built: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = git(built, "rev-parse", "refs/notes/treadle")
+    files = [word for path in built.glob("transcripts/*/*.jsonl") for word in ("--from", str(path))]
+    for commit in ("HEAD", "HEAD~1", "HEAD~3", "HEAD~4", "HEAD~5"):
+        with pytest.raises(SystemExit) as ended:
+            main(["-C", str(built), "record", commit, *files])
+        assert ended.value.code == 0, capfd.readouterr().err
+    assert git(built, "rev-parse", "refs/notes/treadle") == before
+
+
 def test_every_document_gives_its_commit(built: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["-C", str(built), "check"])
