@@ -109,11 +109,14 @@ def _check_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, R
         row = stored.get(id_)
         yield (
             id_,
-            _without(deltas) if row is None else check_one(index.repo, by_id[id_], deltas, row),
+            without_document(deltas)
+            if row is None
+            else check_one(index.repo, by_id[id_], deltas, row),
         )
 
 
-def _without(deltas: Sequence[Delta]) -> Result:
+def without_document(deltas: Sequence[Delta]) -> Result:
+    """The figures of a commit that has no document: everything is unrecorded."""
     lines = sum(map(_added, deltas))
     result = Result(commits=1, added_lines=lines, files=sum(map(_counts, deltas)))
     result.evidence["unrecorded"] = lines
@@ -122,7 +125,7 @@ def _without(deltas: Sequence[Delta]) -> Result:
 
 def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Stored) -> Result:
     """Check one document against its commit."""
-    result = _without(deltas)
+    result = without_document(deltas)
     result.with_document = 1
     if stored.thread is None:
         result.failures.append(Failure(commit.id, "", stored.error))

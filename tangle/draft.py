@@ -22,6 +22,8 @@ class Draft:
     turns: list[Turn]
     steps: dict[Address, Step]
     where: dict[Ref, Address]
+    at: dict[int, Address] = field(default_factory=dict)
+    """Where each event of the slice went, by its index."""
     changes: dict[Address, list[Change]] = field(default_factory=dict)
     continues: str = ""
 
@@ -109,6 +111,7 @@ class _Writer:
         self.made.steps[address] = step
         for ref in refs:
             self.made.where[ref] = address
+        self.made.at.setdefault(index, address)
 
     def close(self) -> None:
         if self.made.turns:

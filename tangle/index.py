@@ -4,7 +4,7 @@ Parsing a document and replaying it takes tens of milliseconds, and a file's lin
 from dozens of commits; ``blame``, ``why`` and ``weave`` ask here instead. The cache is a SQLite
 file in git's common directory, keyed by the id of the note's blob, so that a
 rewritten document is simply another key. It holds nothing of its own: delete it and it is
-made again.
+made again. Where it cannot be written it lives in memory, for as long as the command runs.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from treadle.thread.model import Origin, Span
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
 
-SCHEMA = 1
-"""1: maps, steps, threads, checks, notes."""
+SCHEMA = 2
+"""1: maps, steps, threads, checks, notes. 2: which commit's document holds a part."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,
@@ -29,11 +32,19 @@ create table maps (note text, commit_id text, path text, spans text, reference t
                    primary key (note, commit_id, path)) without rowid;
 create table threads (note text primary key, told text) without rowid;
 create table steps (part text, step text, told text, primary key (part, step)) without rowid;
+create table parts (part text primary key, commit_id text) without rowid;
 create table checks (note text, commit_id text, told text,
                      primary key (note, commit_id)) without rowid;
 create table state (name text primary key, value text) without rowid;
 """
+_AT_ONCE = 200
+"""Rows asked for in one query, and documents learnt in one transaction."""
 NOTHING: tuple[Span, ...] = ()
+
+Piece = tuple[int, int] | tuple[int, int, str, str, str]
+"""A span as it is kept: start, count and, where it has an origin, part, step and evidence."""
+Known = tuple[Sequence[Piece], str]
+"""A path's pieces, and the reason where it stands by reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +85,22 @@ class Index:
         self.store = Store(repo)
         self.db = _open(os.path.join(repo.common_dir, "treadle"))
         self._notes: dict[str, str] | None = None
+        self._gaps: dict[str, str] = {}
+        """Commits whose lines this clone cannot tell for want of objects, and why. Never kept:
+        the next fetch may bring them."""
 
     def close(self) -> None:
         self.db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction; nothing is kept, and all goes on, where the cache cannot be written."""
+        try:
+            self.db.execute("begin immediate")
+        except sqlite3.OperationalError:
+            self.db = _copied(self.db)
+        with self.db:
+            yield
 
     # -- which commits have documents -----------------------------------------------
 
@@ -94,55 +118,98 @@ class Index:
         """Look again which documents there are: some were just written."""
         self._notes = None
 
+    def document(self, commit: str) -> bytes | None:
+        """The document of a commit as it is stored; None where it has none."""
+        blob = self.notes().get(commit)
+        return self.repo.read(blob) if blob else None
+
     def _list(self, tip: str) -> None:
-        with self.db:
+        listed = self.store.notes(tip) if tip else {}
+        with self.writing():
             self.db.execute("delete from notes")
-            self.db.executemany("insert into notes values (?, ?)", self.store.notes(tip).items())
+            self.db.executemany("insert into notes values (?, ?)", listed.items())
             self.db.execute("insert or replace into state values ('tip', ?)", (tip,))
 
     # -- line maps --------------------------------------------------------------------
 
-    def learn(self, commits: Iterable[str]) -> None:
-        """Compute the line maps of those commits that have a document and no map yet."""
+    def learn(
+        self, commits: Iterable[str], progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Compute the line maps of those commits that have a document and no map yet.
+
+        ``progress`` is called with how many are done, and of how many.
+        """
         notes = self.notes()
         wanted = [commit for commit in dict.fromkeys(commits) if commit in notes]
-        missing = [commit for commit in wanted if not self._knows(notes[commit], commit)]
-        if missing:
-            from treadle.tangle.learn import learn
+        rows = self._rows("select commit_id from asked join known using (note, commit_id)",
+                          ((notes[commit], commit) for commit in wanted))  # fmt: skip
+        known = {row[0] for row in rows} | self._gaps.keys()
+        missing = [commit for commit in wanted if commit not in known]
+        if not missing:
+            return
+        from treadle.tangle.learn import learn
 
-            with self.db:
-                learn(self, missing)
-
-    def _knows(self, note: str, commit: str) -> bool:
-        asked = "select 1 from known where note = ? and commit_id = ?"
-        return self.db.execute(asked, (note, commit)).fetchone() is not None
+        for done in range(0, len(missing), _AT_ONCE // 8):
+            if progress is not None:
+                progress(done, len(missing))
+            with self.writing():
+                learn(self, missing[done : done + _AT_ONCE // 8])
 
     def spans(self, commit: str, path: str) -> tuple[tuple[Span, ...], str]:
         """The spans of a path in a commit, and the reason where it stands by reference."""
-        note = self.notes().get(commit)
-        asked = "select spans, reference from maps where note = ? and commit_id = ? and path = ?"
-        row = self.db.execute(asked, (note, commit, path)).fetchone() if note else None
-        if row is None:
-            return NOTHING, ""
-        return tuple(_span(*fields) for fields in json.loads(row[0])), row[1]
+        pieces, reference = self.maps([(commit, path)]).get((commit, path), ((), ""))
+        return tuple(Span(p[0], p[1], origin_of(p)) for p in pieces), reference
+
+    def maps(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Known]:
+        """The same of many paths, by commit and path; those of which nothing is known are left
+        out."""
+        notes = self.notes()
+        asked = ((notes[c], c, path) for c, path in dict.fromkeys(wanted) if c in notes)
+        told = "select commit_id, path, spans, reference from asked join maps using "
+        rows = self._rows(f"{told} (note, commit_id, path)", asked, "path")
+        return {(row[0], row[1]): (json.loads(row[2]), row[3]) for row in rows}
 
     def error(self, commit: str) -> str:
         """Why a commit's document could not be read, ``""`` where it could."""
         asked = "select error from known where note = ? and commit_id = ?"
         row = self.db.execute(asked, (self.notes().get(commit, ""), commit)).fetchone()
-        return row[0] if row else ""
+        return row[0] if row else self._gaps.get(commit, "")
 
     def step(self, part: str, step: str) -> StepLine | None:
         """What is told of a step in one line."""
-        asked = "select told from steps where part = ? and step = ?"
-        row = self.db.execute(asked, (part, step)).fetchone()
-        return StepLine(part, step, *json.loads(row[0])) if row else None
+        return self.steps([(part, step)]).get((part, step))
+
+    def steps(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], StepLine]:
+        """The same of many steps, by part and step."""
+        told = "select note, commit_id, told from asked join steps on part = note and step = "
+        rows = self._rows(f"{told} commit_id", dict.fromkeys(wanted))
+        return {(row[0], row[1]): StepLine(row[0], row[1], *json.loads(row[2])) for row in rows}
+
+    def holder(self, part: str) -> str:
+        """A commit whose document holds a part, ``""`` where none is known."""
+        row = self.db.execute("select commit_id from parts where part = ?", (part,)).fetchone()
+        return row[0] if row and row[0] in self.notes() else ""
 
     def thread(self, commit: str) -> ThreadLine | None:
         """What is told of a commit's thread in one line; None where it has none to read."""
         asked = "select told from threads where note = ?"
         row = self.db.execute(asked, (self.notes().get(commit, ""),)).fetchone()
         return ThreadLine(*json.loads(row[0])) if row else None
+
+    def _rows(
+        self, told: str, asked: Iterable[tuple[str, ...]], third: str = ""
+    ) -> list[tuple[str, ...]]:
+        """What a query tells of ``asked``: a table of note, commit_id and maybe a third column."""
+        names = "note, commit_id" + (f", {third}" if third else "")
+        values = f"({', '.join('?' * (3 if third else 2))})"
+        found = []
+        rows = iter(asked)
+        while chunk := list(islice(rows, _AT_ONCE)):
+            table = f"with asked({names}) as (values {', '.join([values] * len(chunk))})"
+            found += self.db.execute(f"{table} {told}", [v for row in chunk for v in row]).fetchall()
+        return found
+
+    # -- keeping ------------------------------------------------------------------------
 
     def keep_thread(self, commit: str, line: ThreadLine) -> None:
         told = (line.title, line.prompts, line.steps, line.agents, line.began, line.ended)
@@ -168,9 +235,16 @@ class Index:
         asked = "insert or replace into steps values (?, ?, ?)"
         self.db.execute(asked, (line.part, line.step, json.dumps(told)))
 
+    def keep_part(self, commit: str, part: str) -> None:
+        self.db.execute("insert or replace into parts values (?, ?)", (part, commit))
+
     def keep_known(self, commit: str, error: str = "") -> None:
         asked = "insert or replace into known values (?, ?, ?)"
         self.db.execute(asked, (self.notes()[commit], commit, error))
+
+    def keep_gap(self, commit: str, why: str) -> None:
+        """Remember, for this run alone, that objects are missing."""
+        self._gaps[commit] = why
 
     # -- results of check ---------------------------------------------------------------
 
@@ -185,13 +259,22 @@ class Index:
         self.db.execute(asked, (self.notes().get(commit, ""), commit, told))
 
 
+# -- the database -----------------------------------------------------------------------
+
+
 def _open(folder: str) -> sqlite3.Connection:
-    """The cache's database; in memory where the repository cannot be written."""
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        return _prepared(sqlite3.connect(os.path.join(folder, "cache.db"), timeout=10))
-    except (OSError, sqlite3.Error):
-        return _prepared(sqlite3.connect(":memory:"))
+    """The cache's database; made anew where it is damaged, in memory where that cannot be."""
+    path = os.path.join(folder, "cache.db")
+    for _ in range(2):
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            return _prepared(sqlite3.connect(path, timeout=10))
+        except sqlite3.OperationalError:
+            break
+        except (sqlite3.DatabaseError, OSError):
+            with suppress(OSError):
+                os.unlink(path)
+    return _prepared(sqlite3.connect(":memory:"))
 
 
 def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
@@ -208,8 +291,22 @@ def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
     return db
 
 
-def _span(start: int, count: int, *origin: str) -> Span:
-    return Span(start, count, Origin(*origin) if origin else None)
+def _copied(db: sqlite3.Connection) -> sqlite3.Connection:
+    """The same database in memory."""
+    memory = sqlite3.connect(":memory:")
+    db.backup(memory)
+    db.close()
+    return memory
+
+
+def origin_of(piece: Piece) -> Origin | None:
+    """The origin of a piece."""
+    return _origin(*piece[2:]) if len(piece) > 2 else None
+
+
+@lru_cache(maxsize=4096)
+def _origin(part: str, step: str, evidence: str) -> Origin:
+    return Origin(part, step, evidence)
 
 
 def _fields(span: Span) -> list[int | str]:

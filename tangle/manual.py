@@ -29,12 +29,15 @@ def read_files(files: Sequence[str], agent: str = "") -> Told:
 
     ``UserError`` where nothing can be read at all.
     """
-    paths = [path for file in files for path in session_files(file)]
-    asked = {str(path) for path in map(str, files)}
-    reading = read([Source.file(path) for path in dict.fromkeys(paths)], agent)
-    wanted = {id_ for name, id_ in reading.ids.items() if name in asked}
+    reading = read([Source.file(file) for file in dict.fromkeys(files)], agent)
+    asked = set(reading.ids)
+    others = [path for file in files for path in session_files(file)[1:]]
+    if others:
+        paths = dict.fromkeys([*map(str, files), *map(str, others)])
+        reading = read([Source.file(path) for path in paths], agent)
+    wanted = {id_ for known, id_ in reading.ids.items() if known in asked}
     sessions = tuple(s for s in reading.sessions if s.id in wanted and s.events)
-    problems = tuple(p for p in reading.problems if p.file in asked) + tuple(
+    problems = tuple(p for p in reading.problems if p.file in files) + tuple(
         problem for session in sessions for problem in session.problems
     )
     if not sessions:

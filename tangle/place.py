@@ -15,11 +15,9 @@ from treadle.tangle.diff import Splice, dress, splices
 from treadle.tangle.linemap import slid
 from treadle.tangle.match import Written, matched
 from treadle.tangle.replay import Outcome, Seen, replay
+from treadle.tangle.sources import NOBODY, Claim, Label, added
 from treadle.tangle.target import Target
 from treadle.thread.model import Change, Edit, Hunk, split_lines
-
-Label = Callable[[Sequence[str]], list[str]]
-"""For each of some added lines the name of the step that wrote it, or ``""``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +44,22 @@ class Placing:
     """The edits alone give the commit's blob."""
 
 
-def place(target: Target, uses: Sequence[Use], eager: bool) -> Placing:
-    """Replay ``uses`` on the target's text before."""
+def place(
+    target: Target, uses: Sequence[Use], eager: bool, ask: Callable[[int], Label] | None = None
+) -> Placing:
+    """Replay ``uses`` on the target's text before.
+
+    ``ask`` gives for a part whom to ask for lines of drift; without it the uses are asked.
+    Drift names steps of its own part only: a part's text must not depend on another's id.
+    """
+    ask = ask or (lambda part: label_by([use for use in uses if use.part == part]))
     seen = [Seen(use.edit, use.text, key) for key, use in enumerate(uses)]
     outcomes = replay(target.before, seen, eager)
     file = File.of(target.before)
     changes: list[tuple[int, Change]] = []
     for outcome in outcomes:
         use = uses[outcome.key]
-        for change in _changes(target.path, outcome, file, _labeller(uses, use.part)):
+        for change in _changes(target.path, outcome, file, ask(use.part)):
             if change.kind != "unplaced":
                 apply_change(file, change, use.part, use.name)
             changes.append((outcome.key, change))
@@ -75,36 +80,39 @@ def residue(target: Target, state: File, label: Label) -> Change | None:
 
 def explained(target: Target, placing: Placing, uses: Sequence[Use]) -> int:
     """How many of the lines git's diff adds would have an origin."""
-    left = residue(target, placing.state, label_by(uses, lambda use: f"{use.part}:{use.name}"))
-    file = File(list(placing.state.lines), list(placing.state.marks), placing.state.exists)
-    if left is not None:
-        apply_change(file, left, -1, "")
+    file = _finished(target, placing, uses)
     marks = (mark for begin, end in target.added for mark in slid(file, begin, end))
     return sum(mark is not None and mark.evidence != "unrecorded" for mark in marks)
 
 
-def label_by(uses: Sequence[Use], name: Callable[[Use], str]) -> Label:
-    """A label out of what the uses added, as ``name`` calls their steps."""
+def survivors(target: Target, placing: Placing, uses: Sequence[Use]) -> set[str]:
+    """Names of the uses that have a line in the commit's file, or of whose lines the replay's own
+    later edits (not the commit) left none: they were at work on it."""
+    file = _finished(target, placing, uses)
+    alive = {mark.step for mark in file.marks if mark is not None and not mark.evidence}
+    before = {mark.step for mark in placing.state.marks if mark is not None and not mark.evidence}
+    return {use.name for use in uses if use.name in alive or use.name not in before}
+
+
+def _finished(target: Target, placing: Placing, uses: Sequence[Use]) -> File:
+    """The commit's file with its marks: the replay's state and the residue on it."""
+    left = residue(target, placing.state, label_by(uses))
+    file = File(list(placing.state.lines), list(placing.state.marks), placing.state.exists)
+    if left is not None:
+        apply_change(file, left, -1, "")
+    return file
+
+
+def label_by(uses: Sequence[Use]) -> Label:
+    """A label out of what the uses themselves added."""
     written: list[Written] = []
 
-    def label(lines: Sequence[str]) -> list[str]:
+    def label(lines: Sequence[str]) -> list[Claim]:
         if not written:
-            written.extend(Written(name(use), _added(use.edit)) for use in uses if use.edit)
-        return matched(lines, written)
+            written.extend(Written(use.name, added(use.edit)) for use in uses if use.edit)
+        return [(step, "matched") if step else NOBODY for step in matched(lines, written)]
 
     return label
-
-
-def _labeller(uses: Sequence[Use], part: int) -> Label:
-    """Drift names steps of its own part only: a part's text must not depend on another's id."""
-    return label_by([use for use in uses if use.part == part], lambda use: use.name)
-
-
-def _added(edit: Edit) -> tuple[str, ...]:
-    """The lines that an edit adds, without those it only carries along."""
-    old = edit.old if edit.op == "replace" else edit.before or ""
-    cuts = splices(split_lines(old), split_lines(edit.new))
-    return tuple(line for cut in cuts for line in cut.added)
 
 
 def _changes(path: str, outcome: Outcome, file: File, label: Label) -> list[Change]:
@@ -142,20 +150,19 @@ def _labelled(cuts: Sequence[Splice], label: Label) -> tuple[Hunk, ...]:
     hunks: list[Hunk] = []
     shift = 0
     for cut in cuts:
-        causes = label(cut.added) if cut.added else []
+        claims = label(cut.added) if cut.added else []
         gone = tuple("-" + line for line in cut.removed)
         at = cut.start
-        for begin, end in _runs(causes) or [(0, 0)]:
+        for begin, end in _runs(claims) or [(0, 0)]:
             lines = gone + tuple("+" + line for line in cut.added[begin:end])
-            cause = causes[begin] if causes else ""
-            evidence = "matched" if cause else "unrecorded"
+            cause, evidence = claims[begin] if claims else NOBODY
             hunks.append(Hunk(at, at + shift, lines, evidence, cause))
             shift += end - begin - len(gone)
             at, gone = at + len(gone), ()
     return tuple(hunks)
 
 
-def _runs(names: Sequence[str]) -> list[tuple[int, int]]:
+def _runs(names: Sequence[Claim]) -> list[tuple[int, int]]:
     runs: list[tuple[int, int]] = []
     for i, name in enumerate(names):
         if runs and names[runs[-1][0]] == name:

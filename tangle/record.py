@@ -11,13 +11,15 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle.tangle.history import Base
 from treadle.tangle.recall import Progress, recall
 from treadle.tangle.solve import Solution, solve
 from treadle.tangle.target import Target, targets
+from treadle.thread.commands import interpret
 from treadle.thread.errors import UserError
 from treadle.thread.locate import Locator
-from treadle.thread.model import Part, Placement, Session
-from treadle.thread.repo import Commit, Delta, Repo
+from treadle.thread.model import Entry, Part, Placement, Session
+from treadle.thread.repo import Commit, Delta, Repo, decode, is_binary
 from treadle.thread.select import Reel, Slice, Strand, When, last_before, own_call, select
 
 
@@ -50,8 +52,8 @@ class Recorder:
 
     def add(self, key: str, session: Session) -> None:
         """Make a session known under ``key``."""
-        locate = Locator(session, self.known, self.tops)
-        self.reels[key] = Reel.of(session, locate)
+        session = interpret(session)
+        self.reels[key] = Reel.of(session, Locator(session, self.known, self.tops))
 
     def forget(self, key: str) -> None:
         """Drop a session that no further commit will ask for."""
@@ -74,7 +76,8 @@ class Recorder:
         stored = [self._progress(key).stored for key in keys]
         placement = Placement(self._base(job.commit), job.commit.tree, job.patch_id)
         complete = job.complete and all(key in self.reels for key in job.sessions)
-        solution = solve(placement, found, slices, stored, complete, self.home)
+        base = self._base_text(placement.base)
+        solution = solve(placement, found, slices, stored, base, complete, self.home)
         for index, key in enumerate(keys):
             self._advance(key, slices[index], solution, index)
         return solution
@@ -113,6 +116,18 @@ class Recorder:
         if not commit.parents:
             return self.repo.empty_tree
         return self.repo.resolve(commit.parents[0], "tree")
+
+    def _base_text(self, tree: str) -> Base:
+        """Reads files of the base tree, whether or not the commit changes them."""
+        entries: dict[str, Entry] = {}
+
+        def text(path: str) -> str | None:
+            if not entries and tree != self.repo.empty_tree:
+                entries.update(self.repo.tree(tree))
+            content = self.repo.read(entries[path].blob) if path in entries else None
+            return decode(content) if content is not None and not is_binary(content) else None
+
+        return text
 
     def _blobs(self, job: Job) -> dict[str, bytes]:
         """Contents of all blobs on both sides of the commit's diff."""

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.diff import Splice, splices
+from treadle.tangle.spot import find
 from treadle.thread.model import Edit, split_lines
 
 
@@ -66,6 +67,8 @@ def replay(base: str | None, seen: Iterable[Seen], eager: bool) -> list[Outcome]
 
 def _step(text: str | None, edit: Edit, key: int, believed: str | None, eager: bool) -> Outcome:
     """One edit on ``text``. ``believed`` is what a read showed since the last edit, if any."""
+    if edit.op in ("append", "substitute"):
+        return _rewritten(text, edit, key)
     if edit.op == "delete":
         gone = (Splice(0, tuple(split_lines(text or "")), ()),) if text else ()
         return Outcome(key, (), gone, "" if text is not None else "the file is not there", None)
@@ -75,14 +78,31 @@ def _step(text: str | None, edit: Edit, key: int, believed: str | None, eager: b
     sources = _sources(text, edit, believed, eager)
     reason = "the file is not there"
     for source in sources:
-        place, why = _place(source, edit)
+        fitted, place, why = find(source, edit)
         if place is None:
             reason = why
             continue
+        edit = fitted
         drift = splices(split_lines(text or ""), split_lines(source)) if source != text else []
         cuts, after = _cut(source, edit, place)
         return Outcome(key, tuple(drift), tuple(cuts), "", after, text is None)
     return Outcome(key, (), (), reason, text)
+
+
+def _rewritten(text: str | None, edit: Edit, key: int) -> Outcome:
+    """A command whose effect on the text is known."""
+    if edit.op == "append":
+        after: str | None = (text or "") + edit.new
+    elif text is None:
+        return Outcome(key, (), (), "the file is not there", None)
+    else:
+        from treadle.tangle.substitute import substituted
+
+        after = substituted(edit.old, text)
+    if after is None:
+        return Outcome(key, (), (), "the script is not understood", text)
+    cuts = splices(split_lines(text or ""), split_lines(after))
+    return Outcome(key, (), tuple(cuts), "", after, text is None)
 
 
 def _sources(text: str | None, edit: Edit, believed: str | None, eager: bool) -> list[str]:
@@ -90,42 +110,6 @@ def _sources(text: str | None, edit: Edit, believed: str | None, eager: bool) ->
     carried = [] if text is None else [text]
     recorded = [seen for seen in (edit.before, believed) if seen is not None]
     return recorded + carried if eager else carried + recorded
-
-
-def _place(text: str, edit: Edit) -> tuple[list[int] | None, str]:
-    """Offsets at which ``old`` gives way, or None and the reason."""
-    old = edit.old
-    if not old:
-        return ([0], "") if not text else (None, "it replaces nothing in a file with text")
-    first = text.find(old)
-    if first < 0:
-        return None, "text not found"
-    if edit.every:
-        return _all(text, old), ""
-    if text.find(old, first + 1) < 0:
-        return [first], ""
-    if edit.before == text:
-        return [first], ""
-    if edit.line is None:
-        return None, "text found more than once"
-    return _nearest(text, old, edit.line)
-
-
-def _all(text: str, old: str) -> list[int]:
-    found = []
-    at = text.find(old)
-    while at >= 0:
-        found.append(at)
-        at = text.find(old, at + len(old))
-    return found
-
-
-def _nearest(text: str, old: str, line: int) -> tuple[list[int] | None, str]:
-    """The occurrence that begins nearest to the line the transcript names; no tie."""
-    ranked = sorted((abs(text.count("\n", 0, at) - line), at) for at in _all(text, old))
-    if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
-        return None, "text found more than once"
-    return [ranked[0][1]], ""
 
 
 def _cut(text: str, edit: Edit, places: Sequence[int]) -> tuple[list[Splice], str]:

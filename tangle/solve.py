@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 
 from treadle.tangle.apply import in_order
 from treadle.tangle.draft import Draft, Pointer, draft
-from treadle.tangle.place import Placing, Use, label_by, place, residue, unplaced
+from treadle.tangle.history import Base, Candidate, History
+from treadle.tangle.place import Placing, Use, place, residue, unplaced
+from treadle.tangle.sources import Sources
 from treadle.tangle.target import Target
-from treadle.tangle.window import Candidate, Window, candidates, choose
+from treadle.tangle.window import Window, choose
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Event, Hunk, Placement, Row, Thread
 from treadle.thread.redact import Redacted, redact
@@ -48,6 +50,7 @@ def solve(
     targets: Sequence[Target],
     slices: Sequence[Slice],
     stored: Sequence[Pointer],
+    base: Base,
     complete: bool = True,
     home: str = "",
 ) -> Solution:
@@ -58,17 +61,20 @@ def solve(
     ``stored`` says for each slice where edits of its session stand in earlier documents.
     """
     text = [target for target in targets if not target.row.reference]
-    windows = {target.path: _window(target, slices) for target in text}
+    history = History(slices, base)
+    windows = {target.path: _window(target, history) for target in text}
     drafts = [
         draft(slice_, _early(index, slice_, windows), stored[index])
         for index, slice_ in enumerate(slices)
     ]
-    rank = _ranks(drafts)
-    placings = {target.path: _place(target, windows[target.path], drafts, rank) for target in text}
+    rank, own = _ranks(drafts), Sources(drafts, [""] * len(drafts))
+    placings = {
+        target.path: _place(target, windows[target.path], drafts, rank, own) for target in text
+    }
     taken = [_fill(index, made, windows, placings) for index, made in enumerate(drafts)]
     parts = redact(Thread(tuple(made.part() for made in drafts), placement), home).thread.parts
     ids = [part_id(part) for part in parts]
-    rows, left = _residue(targets, placings, ids)
+    rows, left = _residue(targets, placings, Sources(drafts, [f"{id_}:" for id_ in ids]))
     thread = Thread(parts, replace(placement, rows=rows, residue=left), complete)
     added = sum(end - begin for target in targets for begin, end in target.added)
     return Solution(
@@ -91,11 +97,16 @@ def _unexplained(thread: Thread) -> int:
     )
 
 
-def _window(target: Target, slices: Sequence[Slice]) -> Window:
-    listed = candidates(target.path, target.row.source, slices)
+def _window(target: Target, history: History) -> Window:
+    """The edits chosen for a path, those left out that find no place."""
+    listed = history.of(target.path, target.row.source)
     if not any(candidate.use.edit for candidate in listed):
         return Window((), False, False)
-    return choose(target, listed)
+    window = choose(target, listed)
+    placing = place(target, [candidate.use for candidate in window.chosen], window.eager)
+    lost = {key for key, change in placing.changes if change.kind == "unplaced"}
+    kept = (c for key, c in enumerate(window.chosen) if key not in lost or c.natural)
+    return replace(window, chosen=tuple(kept))
 
 
 def _early(index: int, slice_: Slice, windows: Mapping[str, Window]) -> list[Ref]:
@@ -130,6 +141,7 @@ def _place(
     window: Window,
     drafts: Sequence[Draft],
     rank: Mapping[tuple[int, int, int], int],
+    sources: Sources,
 ) -> _Path:
     """Replay the window in the order of the document; a read stands before the next edit."""
     ranked = []
@@ -144,7 +156,9 @@ def _place(
         ranked.append((*following, 1, 0, candidate, use))
     ranked.sort(key=lambda row: row[:4])
     uses = tuple(row[5] for row in ranked)
-    return _Path(tuple(row[4] for row in ranked), uses, place(target, uses, window.eager))
+    names = [name for name in (target.row.source, target.path) if name]
+    placing = place(target, uses, window.eager, lambda part: sources.label(names, part))
+    return _Path(tuple(row[4] for row in ranked), uses, placing)
 
 
 def _fill(
@@ -186,15 +200,14 @@ def _reason(event: Event) -> str:
 
 
 def _residue(
-    targets: Sequence[Target], paths: Mapping[str, _Path], ids: Sequence[str]
+    targets: Sequence[Target], paths: Mapping[str, _Path], sources: Sources
 ) -> tuple[tuple[Row, ...], tuple[Change, ...]]:
     """The rows, and the residue of each path; paths with too much of it go by reference."""
-    uses = {path: found.uses for path, found in paths.items()}
     left: dict[str, Change] = {}
     for target in targets:
         if target.path in paths:
-            label = label_by(uses[target.path], lambda use: f"{ids[use.part]}:{use.name}")
-            change = residue(target, paths[target.path].placing.state, label)
+            names = [name for name in (target.row.source, target.path) if name]
+            change = residue(target, paths[target.path].placing.state, sources.label(names))
             if change is not None:
                 left[target.path] = change
     large = _too_large(left)

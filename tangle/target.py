@@ -32,7 +32,8 @@ class Target:
         return Diff(
             _lines(self.after, self.added),
             _lines(self.before, self.removed),
-            self.before is None or self.after is None,
+            self.before is None,
+            self.after is None,
         )
 
 

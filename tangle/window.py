@@ -12,24 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.place import Placing, Use, explained, place
+from treadle.tangle.history import Candidate
+from treadle.tangle.place import Placing, Use, explained, place, survivors
 from treadle.tangle.replay import Seen, replay
 from treadle.tangle.target import Target
-from treadle.thread.select import Ref, Slice
 
 _WIDEST = 80
 """Edits of one path beyond which only the natural and the widest window are tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An edit or a full read of the path that may stand in a window."""
-
-    slice: int
-    """Index of its slice."""
-    ref: Ref
-    natural: bool
-    use: Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +28,6 @@ class Window:
     chosen: tuple[Candidate, ...]
     eager: bool
     proof: bool
-
-
-def candidates(path: str, source: str, slices: Sequence[Slice]) -> list[Candidate]:
-    """Everything the slices' sessions tell of a path (and of what it was renamed from), up to
-    each slice's end, in the order of time."""
-    found = []
-    for index, slice_ in enumerate(slices):
-        reel = slice_.strand.reel
-        early = set(slice_.early)
-        times = reel.times
-        for name in dict.fromkeys((source, path)):
-            for ref in reel.edits.get(name, ()):
-                if ref.event < slice_.end and slice_.session.events[ref.event].ok is not False:
-                    natural = ref.event >= slice_.begin or ref in early
-                    use = Use(_name(index, ref), index, reel.edit(ref))
-                    found.append((times[ref.event], Candidate(index, ref, natural, use)))
-            for ref in reel.reads.get(name, ()):
-                if ref.event < slice_.end:
-                    text = slice_.session.events[ref.event].reads[ref.item].text
-                    use = Use(_name(index, ref), index, None, text)
-                    natural = ref.event >= slice_.begin
-                    found.append((times[ref.event], Candidate(index, ref, natural, use)))
-    found.sort(key=lambda row: (row[0], row[1].slice, row[1].ref.event, row[1].ref.item))
-    return [candidate for _, candidate in found]
 
 
 def choose(target: Target, listed: Sequence[Candidate]) -> Window:
@@ -116,7 +81,21 @@ def _best(target: Target, natural: Sequence[Candidate], listed: Sequence[Candida
             if best is None or score > best[0]:
                 best = score, Window(tuple(window), eager, False)
     assert best is not None
-    return best[1]
+    return _pruned(target, *best)
+
+
+def _pruned(target: Target, score: int, window: Window) -> Window:
+    """The window without edits of which the commit shows nothing, if it explains as much.
+
+    They belong to another commit: half of a work tree was committed, or they came later.
+    """
+    placing, uses = _read(target, window.chosen, window.eager)
+    alive = survivors(target, placing, uses)
+    kept = tuple(c for c in window.chosen if c.use.edit is None or c.use.name in alive)
+    if len(kept) == len(window.chosen):
+        return window
+    fewer = Window(kept, window.eager, False)
+    return fewer if explained(target, *_read(target, kept, window.eager)) >= score else window
 
 
 def _read(
@@ -124,7 +103,3 @@ def _read(
 ) -> tuple[Placing, Sequence[Use]]:
     uses = [candidate.use for candidate in window]
     return place(target, uses, eager), uses
-
-
-def _name(index: int, ref: Ref) -> str:
-    return f"{index}.{ref.event}.{ref.item}"

@@ -186,7 +186,8 @@ def decode(text: str, line: int) -> Any:
     try:
         value, end = _READER.raw_decode(text)
     except (ValueError, RecursionError) as error:
-        raise DocumentError(line, f"not one line of JSON: {error}") from None
+        why = getattr(error, "msg", "") or error
+        raise DocumentError(line, f"not one line of JSON: {why}") from None
     if end < len(text):
         raise DocumentError(line, "more than one JSON value in one line")
     return value
@@ -208,9 +209,9 @@ def scan(text: str) -> Iterator[Block]:
             return
         if text[end] != "\n":
             raise DocumentError(line, "expected a blank line here")
-        start, line = end + 1, line + 1
-        if start == len(text):
+        if end + 1 == len(text):
             raise DocumentError(line, "expected no blank line at the end")
+        start, line = end + 1, line + 1
 
 
 def _read_front(text: str, start: int, line: int) -> tuple[Block, int]:

@@ -157,9 +157,11 @@ def _check_ends(lines: list[str], line: int) -> None:
     for text in lines:
         sides = "-+" if text[0] == " " else text[0]
         if ended.intersection(sides):
-            raise DocumentError(line, "a line without LF that is not its file's last")
+            raise DocumentError(line, "a line after the one without LF, which is its file's last")
+        line += 1
         if text[-1] != "\n":
             ended.update(sides)
+            line += 1
 
 
 def _write_ranges(numbers: tuple[int, ...]) -> str:

@@ -26,13 +26,18 @@ this many of those that the best root explains."""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One path of an event, as the repository calls it."""
+    """Where an edit or a read happened: names of files as the repository has them.
+
+    A file outside of the repository is named by its absolute path, which no file inside has.
+    """
 
     event: int
     """Index of the event in the session."""
     item: int
     """Index in the event's ``edits`` or ``reads``."""
     path: str
+    to: str = ""
+    """Of a move or copy: the other name."""
 
 
 class Locator:
@@ -65,22 +70,29 @@ class Locator:
         inside = full[len(root) + 1 :] if root else ""
         return "" if refusal(inside) else inside
 
+    def name(self, path: str, cwd: str) -> str:
+        """The repository's name of ``path``, or its absolute path where it lies outside."""
+        return self(path, cwd) or "/" + _absolute(path, cwd).lstrip("/")
+
     def edits(self, session: Session) -> list[Place]:
-        """Every edit of a file of this repository, in order."""
+        """Every edit of a file, in order."""
         return [
-            Place(index, item, path)
+            Place(
+                index,
+                item,
+                self.name(edit.path, event.cwd),
+                self.name(edit.to, event.cwd) if edit.to else "",
+            )
             for index, event in enumerate(session.events)
             for item, edit in enumerate(event.edits)
-            if (path := self(edit.path, event.cwd))
         ]
 
     def reads(self, session: Session) -> list[Place]:
-        """Every full read of a file of this repository, in order."""
+        """Every full read of a file, in order."""
         return [
-            Place(index, item, path)
+            Place(index, item, self.name(read.path, event.cwd))
             for index, event in enumerate(session.events)
             for item, read in enumerate(event.reads)
-            if (path := self(read.path, event.cwd))
         ]
 
 

@@ -45,9 +45,9 @@ class Edit:
     path: str
     """As the transcript has it: absolute, or relative to the event's ``cwd``."""
     op: str
-    """``replace`` (``old`` by ``new``), ``write`` (the file becomes ``new``), ``delete``, ``move``
-    (to the path ``to``), ``copy`` (likewise) or ``command`` (a command of the event names the
-    file, and what it wrote is not known)."""
+    """``replace`` (``old`` by ``new``), ``write`` (the file becomes ``new``), ``append`` (``new``
+    at its end), ``delete``, ``move`` (to the path ``to``), ``copy`` (likewise), ``substitute``
+    (``old`` is a ``sed`` script) or ``command`` (it names the file; its text is not known)."""
     old: str = ""
     """``replace``: the text that was matched."""
     new: str = ""
@@ -59,11 +59,11 @@ class Edit:
     line: int | None = None
     """``replace``: the 0-based line at which the transcript says the change begins; a hint."""
     loose: bool = False
-    """``replace``: found as ``apply_patch`` finds a hunk: exactly, else without regard to space at
-    the ends of lines, else at both ends, else with Unicode punctuation made plain. ``old`` and
-    ``new`` are whole lines."""
+    """``replace``: found as ``apply_patch`` finds a hunk: exactly, else without regard to space
+    at the ends of lines, else at both ends, else with Unicode punctuation made plain. ``old``
+    and ``new`` are whole lines."""
     anchor: str = ""
-    """``replace``: lines, in order, behind which the place is searched (``@@`` lines of a patch)."""
+    """``replace``: lines (``@@`` of a patch), in order, behind which the place is searched."""
     to: str = ""
     """``move``, ``copy``: the other path, as ``path`` is given."""
 

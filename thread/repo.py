@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from treadle.thread.commit import LOG, from_log, from_object
+from treadle.thread.commit import Commit as Commit
+from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
 from treadle.thread.model import Entry
 
@@ -26,27 +27,12 @@ EMPTY_TREE = {
 }
 """Ids of the tree without entries, by object format."""
 
-_LOG = "%H%n%P%n%T%n%an%n%at%n%ct%n%B"
+_NAMES = ("GIT_DIR", "GIT_WORK_TREE")
+"""Variables that name a repository."""
 _REQUESTS = 64
 """Object names written to ``cat-file`` before its answers are read: they fit a pipe's buffer,
 so neither side can wait for the other. All answers are read before the first is given out, so
 that the caller may ask for other objects in between."""
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One commit, as ``git log`` tells it."""
-
-    id: str
-    parents: tuple[str, ...]
-    tree: str
-    author: str
-    time: str
-    """Author time, UTC, ISO 8601 with ``Z``."""
-    committed: str
-    """Committer time, likewise."""
-    subject: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +68,19 @@ class Repo:
     # -- opening ------------------------------------------------------------------
 
     @classmethod
-    def open(cls, start: str | os.PathLike[str] = ".") -> Repo:
-        """The repository around ``start``; ``UserError`` where there is none."""
+    def open(cls, start: str | os.PathLike[str] = ".", *, named: bool = False) -> Repo:
+        """The repository around ``start``; ``UserError`` where there is none.
+
+        With ``named`` the one that ``GIT_DIR`` and ``GIT_WORK_TREE`` name goes before it, as it
+        does for git.
+        """
         asked = ["--absolute-git-dir", "--git-common-dir", "--show-object-format"]
-        found = _run(["git", "-C", str(start), "rev-parse", *asked, "--show-toplevel"])
+        where = {key: os.environ[key] for key in _NAMES if named and key in os.environ}
+        found = _run(["git", "-C", str(start), "rev-parse", *asked, "--show-toplevel"], env=where)
         if found.returncode:
-            found = _run(["git", "-C", str(start), "rev-parse", *asked])
+            found = _run(["git", "-C", str(start), "rev-parse", *asked], env=where)
         if found.returncode:
-            said = found.stderr.decode(errors="replace").strip().splitlines()
-            raise UserError(
-                f"{os.path.abspath(start)} is not in a git repository"
-                + (f" ({said[0]})" if said and "not a git repository" not in said[0] else ""),
-                "go to a repository, or name one: treadle -C DIR ...",
-            )
+            raise _no_repository(start, found.stderr.decode(errors="replace").strip())
         lines = os.fsdecode(found.stdout).split("\n")
         common = os.path.normpath(os.path.join(os.path.abspath(start), lines[1]))
         return cls(lines[0], common, lines[3] if len(lines) > 4 else "", lines[2])
@@ -143,6 +129,20 @@ class Repo:
         """The same as text, without the last LF; ``""`` where git fails."""
         return os.fsdecode(self.run(*args, check=False)).removesuffix("\n")
 
+    def ref(self, name: str) -> str:
+        """The id that a full ref name stands for, ``""`` where there is no such ref.
+
+        A ref that stands in a file of its own is read without asking git.
+        """
+        try:
+            with open(os.path.join(self.common_dir, name), "rb") as file:
+                found = file.read(80).strip().decode("ascii", "replace")
+        except OSError:
+            found = ""
+        if len(found) in (40, 64) and not found.strip("0123456789abcdef"):
+            return found
+        return self.text("rev-parse", "--verify", "--quiet", name)
+
     def start(self, *args: str) -> subprocess.Popen[bytes]:
         """A git process whose output is read later, so that it works beside us."""
         return subprocess.Popen(
@@ -157,6 +157,19 @@ class Repo:
         if self.top:
             return ["-C", self.top, "--git-dir", self.git_dir, "--work-tree", self.top]
         return ["--git-dir", self.git_dir]
+
+    def start_blame(
+        self, path: str, rev: str = "", only: tuple[int, int | None] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Git's blame of ``path`` as of ``rev`` or the work tree, running.
+
+        ``only`` is a half-open range of 0-based lines, to the file's end where its end is None.
+        Every line goes to the commit that wrote it as it stands: no conversion of the text, and
+        no commits passed over, whatever the user's settings say.
+        """
+        plain = ["-c", "blame.ignoreRevsFile=", "blame", "--incremental", "--no-textconv"]
+        span = [f"-L{only[0] + 1},{only[1] or ''}"] if only else []
+        return self.start(*plain, *span, *([rev] if rev else []), "--", path)
 
     # -- commits ------------------------------------------------------------------
 
@@ -180,6 +193,11 @@ class Repo:
         args = ["rev-parse", "--verify", "--quiet", "--end-of-options", name]
         return self.run(*args, check=False).decode().strip()
 
+    def commit(self, id_: str) -> Commit | None:
+        """The commit with this full id; None where it is not here."""
+        raw = self.read(id_)
+        return from_object(id_, raw) if raw is not None else None
+
     def commits(self, revs: Sequence[str] = ("HEAD",), *options: str) -> list[Commit]:
         """Commits reachable from ``revs`` (names or ranges), parents before children."""
         out = self.run(
@@ -189,13 +207,13 @@ class Repo:
             "--reverse",
             "--no-show-signature",
             "--encoding=UTF-8",
-            f"--format={_LOG}",
+            f"--format={LOG}",
             *options,
             "--end-of-options",
             *revs,
             "--",
         )
-        return [_commit(record) for record in out.split(b"\0") if record]
+        return [from_log(record) for record in out.split(b"\0") if record]
 
     def chosen(self, revs: Sequence[str]) -> list[Commit]:
         """Commits that a user named: a range gives its commits, a single name only itself."""
@@ -207,8 +225,11 @@ class Repo:
 
     def shallow(self) -> frozenset[str]:
         """Commits whose parents this clone does not have."""
-        listed = Path(self.common_dir, "shallow")
-        return frozenset(listed.read_text().split()) if listed.is_file() else frozenset()
+        try:
+            with open(os.path.join(self.common_dir, "shallow"), encoding="ascii") as file:
+                return frozenset(file.read().split())
+        except FileNotFoundError:
+            return frozenset()
 
     def deltas(self, commits: Iterable[str]) -> Iterator[tuple[str, tuple[Delta, ...]]]:
         """Each commit's diff against its first parent, renames found, in the order given.
@@ -263,8 +284,11 @@ class Repo:
         for name in names:
             if not name.isalnum():
                 raise ValueError(f"not an object id: {name!r}")
-        process.stdin.write("".join(f"{name}\n" for name in names).encode())
-        process.stdin.flush()
+        try:
+            process.stdin.write("".join(f"{name}\n" for name in names).encode())
+            process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it died of an earlier object; the answer that is missing says of which
         answers: list[bytes | None] = []
         for name in names:
             head = process.stdout.readline().split()
@@ -278,7 +302,7 @@ class Repo:
                 self._objects = None
                 raise UserError(
                     f"git cannot read object {name}",
-                    "in a partial clone, fetch it first: git fetch --refetch; else see git fsck",
+                    "a partial clone lacks it: git fetch --refetch --no-filter; else see git fsck",
                 )
         return answers
 
@@ -317,9 +341,19 @@ class Repo:
         return hashlib.new(self.algorithm, name + content, usedforsecurity=False).hexdigest()
 
 
-def decode(content: bytes) -> str:
-    """A blob as text; bytes that are not UTF-8 become lone surrogates."""
-    return content.decode("utf-8", "surrogateescape")
+def _no_repository(start: str | os.PathLike[str], said: str) -> UserError:
+    where = os.path.abspath(start)
+    if "safe.directory" in said:
+        return UserError(
+            f"{where} belongs to somebody else, and git does not read it",
+            f"if you trust it: git config --global --add safe.directory {where}",
+        )
+    why = said.split("\n", 1)[0].removeprefix("fatal: ")
+    return UserError(
+        f"{where} is not in a git repository"
+        + (f" ({why})" if why and "not a git repository (or any" not in why else ""),
+        "go to a repository, or name one: treadle -C DIR ...",
+    )
 
 
 def encode(text: str) -> bytes:
@@ -330,30 +364,6 @@ def encode(text: str) -> bytes:
 def is_binary(content: bytes) -> bool:
     """Git's own test: a NUL in the first 8,000 bytes."""
     return b"\0" in content[:8000]
-
-
-def utc(seconds: float) -> str:
-    """Seconds since 1970 as UTC, ISO 8601 with milliseconds and ``Z``."""
-    whole = int(seconds // 1)
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + ".000Z"
-    except (OverflowError, ValueError, OSError):
-        return ""
-
-
-def _commit(record: bytes) -> Commit:
-    text = record.decode("utf-8", "surrogateescape").lstrip("\n")
-    id_, parents, tree, author, authored, committed, message = text.split("\n", 6)
-    return Commit(
-        id=id_,
-        parents=tuple(parents.split()),
-        tree=tree,
-        author=author,
-        time=utc(int(authored or 0)),
-        committed=utc(int(committed or 0)),
-        subject=message.lstrip("\n").split("\n", 1)[0],
-        message=message,
-    )
 
 
 def _run(
@@ -377,8 +387,7 @@ def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
 def _points_elsewhere(key: str) -> bool:
     """Variables by which a hook's git points at another repository than the one we opened."""
     return key in {
-        "GIT_DIR",
-        "GIT_WORK_TREE",
+        *_NAMES,
         "GIT_INDEX_FILE",
         "GIT_PREFIX",
         "GIT_COMMON_DIR",

@@ -41,6 +41,8 @@ class Reel:
     session: Session
     edits: Mapping[str, tuple[Ref, ...]]
     reads: Mapping[str, tuple[Ref, ...]]
+    moves: tuple[tuple[Ref, str, str], ...]
+    """Moves and copies in order: the edit, from where, to where. Either may be a folder."""
     times: tuple[str, ...]
     """For each event the latest time up to it: the order in which strands are merged."""
     prompts: tuple[int, ...]
@@ -52,8 +54,10 @@ class Reel:
         for index, event in enumerate(session.events):
             times.append(max(times[-1], event.time))
             prompts.append(index if event.kind == "prompt" else prompts[-1])
-        edits, reads = _by_path(locate.edits(session)), _by_path(locate.reads(session))
-        return cls(session, edits, reads, tuple(times[1:]), tuple(prompts[1:]))
+        edits = locate.edits(session)
+        moves = tuple((Ref(p.event, p.item), p.path, p.to) for p in edits if p.to)
+        reads = _by_path(locate.reads(session))
+        return cls(session, _by_path(edits), reads, moves, tuple(times[1:]), tuple(prompts[1:]))
 
     def edit(self, ref: Ref) -> Edit:
         return self.session.events[ref.event].edits[ref.item]
@@ -77,8 +81,8 @@ class Diff:
 
     added: frozenset[str]
     removed: frozenset[str]
-    whole: bool = False
-    """The path is created or deleted."""
+    created: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +127,26 @@ def _slice(strand: Strand, commit: When, diff: Mapping[str, Diff]) -> Slice | No
         for path, refs in strand.reel.edits.items()
         if path in diff
         for ref in refs
-        if ref.event < cut and ref not in strand.taken and in_diff(strand.reel, ref, diff[path])
+        if ref.event < cut and _joins(strand, ref, diff[path])
     ]
+    inside += [ref for ref, _, to in strand.reel.moves if ref.event < cut and _makes(to, diff)]
     if not inside:
         return None
     end = cut if own is not None else max(ref.event for ref in inside) + 1
     begin = min(strand.begin, end)
     early = sorted((r for r in inside if r.event < begin), key=lambda r: (r.event, r.item))
     return Slice(strand, begin, end, tuple(early))
+
+
+def _joins(strand: Strand, ref: Ref, diff: Diff) -> bool:
+    """Whether an edit is in the diff. One that another commit took must be there for the most
+    part: the commit is then a copy of that one, or takes up what was taken back."""
+    return in_diff(strand.reel, ref, diff, most=ref in strand.taken)
+
+
+def _makes(to: str, diff: Mapping[str, Diff]) -> bool:
+    """Whether a move to ``to`` makes a path that the commit creates."""
+    return any(d.created and (path == to or path.startswith(to + "/")) for path, d in diff.items())
 
 
 def own_call(events: Sequence[Event], commit: When) -> int | None:
@@ -165,23 +181,37 @@ def last_before(events: Sequence[Event], time: str) -> int:
     return 0
 
 
-def in_diff(reel: Reel, ref: Ref, diff: Diff) -> bool:
-    """Whether the commit shows text that this edit added, or lacks text that it removed."""
+def in_diff(reel: Reel, ref: Ref, diff: Diff, *, most: bool = False) -> bool:
+    """Whether the commit shows text that this edit added, or lacks text that it removed.
+
+    With ``most`` more than half of the text must be there.
+    """
     event, edit = reel.session.events[ref.event], reel.edit(ref)
-    if event.ok is False:
+    if event.ok is False or edit.op in ("command", "copy"):
         return False
-    if edit.op == "delete":
-        return diff.whole
+    if edit.op in ("delete", "move"):
+        return diff.deleted
     old, new = split_lines(edit.old), split_lines(edit.new)
+    if edit.op == "substitute":
+        return not most and _told_by(edit.old, diff)
     before = frozenset(old)
-    gained = [line for line in new if line not in before]
-    if any(line in diff.added for line in gained if _tells(line)):
-        return True
+    gained = [line for line in new if line not in before and _tells(line)]
+    if gained:
+        there = sum(line in diff.added for line in gained)
+        return 2 * there > len(gained) if most else there > 0
     after = frozenset(new)
-    lost = [line for line in old if line not in after]
-    if any(line in diff.removed for line in lost if _tells(line)):
-        return not gained or not any(_tells(line) for line in gained)
-    return diff.whole and edit.op == "write" and all(line in diff.added for line in new)
+    lost = [line for line in old if line not in after and _tells(line)]
+    if lost:
+        gone = sum(line in diff.removed for line in lost)
+        return 2 * gone > len(lost) if most else gone > 0
+    return diff.created and edit.op == "write" and all(line in diff.added for line in new)
+
+
+def _told_by(script: str, diff: Diff) -> bool:
+    """Whether a word of a ``sed`` script's replacements stands in an added line."""
+    words = {word for piece in script.split("\n") for word in piece.split("/")[2::2]}
+    told = [word for word in words if _tells(word)]
+    return any(word in line for word in told for line in diff.added)
 
 
 def _tells(line: str) -> bool:

@@ -11,14 +11,15 @@ lose nothing, and a writer that is killed leaves the old ref.
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from treadle.thread.document import render
 from treadle.thread.errors import UserError
-from treadle.thread.redact import Redacted
 from treadle.thread.repo import Repo
+
+if TYPE_CHECKING:
+    from treadle.thread.redact import Redacted
 
 REF = "refs/notes/treadle"
 _WHO = "treadle <treadle@localhost>"
@@ -33,7 +34,7 @@ class Store:
 
     def tip(self) -> str:
         """Id of the notes ref's commit, ``""`` where no document was ever written."""
-        return self.repo.text("rev-parse", "--verify", "--quiet", REF)
+        return self.repo.ref(REF)
 
     def notes(self, tip: str = "") -> dict[str, str]:
         """Commit id to note blob id, for all documents."""
@@ -70,11 +71,15 @@ class Store:
 
     def put(self, threads: Mapping[str, Redacted]) -> int:
         """Store each commit's thread; how many documents changed. All are written, or none."""
+        from treadle.thread.document import render
+
         texts = {commit: render(redacted.thread) for commit, redacted in threads.items()}
         return self.put_rendered(texts)
 
     def put_rendered(self, texts: Mapping[str, bytes]) -> int:
         """The same with documents that are rendered already (by ``render`` of a ``Redacted``)."""
+        import random
+
         for attempt in range(_TRIES):
             tip = self.tip()
             there = self.notes(tip) if tip else {}
@@ -92,7 +97,7 @@ class Store:
 
     def _write(self, tip: str, texts: Mapping[str, bytes]) -> str:
         """A notes commit on top of ``tip`` that holds ``texts``; returns its id."""
-        scratch = f"refs/treadle/write/{os.getpid()}-{random.getrandbits(48):x}"
+        scratch = f"refs/treadle/write/{os.getpid()}-{os.urandom(6).hex()}"
         said = f"{len(texts)} document{'s' if len(texts) > 1 else ''}".encode()
         lines = [b"commit %s\n" % scratch.encode()]
         lines.append(b"committer %s %d +0000\n" % (_WHO.encode(), int(time.time())))

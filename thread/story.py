@@ -125,7 +125,7 @@ def bare(line: str) -> str:
     text = text.lstrip("#>").lstrip()
     if text[:2] in ("- ", "* ", "+ "):
         text = text[2:]
-    text = text.replace("**", "").replace("__", "").replace("`", "")
+    text = text.replace("**", "").replace("`", "")
     if len(text) > 2 and text[0] == text[-1] and text[0] in "*_":
         text = text[1:-1]
     return text.strip()

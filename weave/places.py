@@ -21,7 +21,7 @@ LONGEST = 100
 
 STRANDS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-PAGE = re.compile(r"(?:thread/|file/)?[A-Za-z0-9_\-][A-Za-z0-9._~\-]*\.html")
+PAGE = re.compile(r"(?:thread/|file/)?[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*\.html")
 """Names that a page can have, from the root of a site."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._\-]")
@@ -142,7 +142,7 @@ def page_name(path: str, tight: bool = False) -> str:
     safe = all(name and not _UNSAFE.search(name) for name in path.split("/"))
     if safe and not tight and len(plain) <= LONGEST and not plain.startswith("."):
         return plain
-    digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
     head = plain[:LONGEST].replace(".", "dot.", 1) if plain.startswith(".") else plain[:LONGEST]
     return f"{head}-{digest[: 40 if tight else 8]}"
 

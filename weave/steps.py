@@ -267,8 +267,9 @@ def _only_looked(step: Step) -> bool:
 
 
 def _line(step: Step) -> str:
-    """Return the first line of a step's text, without the tool's name before it."""
-    line = first_line(step.text, 120)
+    """Return the first line of a step's text that is not blank, without the tool's name."""
+    lines = (line.strip() for line in step.text[:PROMPT].split("\n"))
+    line = shorten(say.visible(next((line for line in lines if line), "")), 120)
     return line.removeprefix(f"{step.tool} ") if step.kind == "looked" and step.tool else line
 
 

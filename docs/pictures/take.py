@@ -20,7 +20,7 @@ QUESTION = "L46"
 
 
 def main() -> int:
-    """Build the demo in a scratch folder and photograph three of its pages."""
+    """Build the demo in a scratch folder and photograph two of its pages."""
     named = os.environ.get("TREADLE_CHROMIUM", "")
     browser = named or next((path for name in BROWSERS if (path := shutil.which(name))), "")
     if not browser:
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def take(browser: str, index: Path) -> None:
-    """Photograph the index, a thread, and a file with one line's answer."""
+    """Photograph a thread, and a file with one line's answer."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -45,7 +45,6 @@ def take(browser: str, index: Path) -> None:
             viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", device_scale_factor=1
         )
         page.goto(index.as_uri())
-        page.screenshot(path=HERE / "index.png")
         page.get_by_role("link", name="Find high and low water").first.click()
         page.screenshot(path=HERE / "thread.png")
         page.goto(index.as_uri())

@@ -26,7 +26,7 @@ from treadle.thread.document import (
 )
 from treadle.thread.model import Change, Entry, Hunk, Part, Placement, Row, Step, Thread, Turn
 
-FEW = settings(max_examples=80, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
 MANY = settings(max_examples=300, deadline=None)
 TREE = "7" * 40
 OTHER = "8" * 40

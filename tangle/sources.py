@@ -1,0 +1,151 @@
+"""Whom to ask for a line that no edit could carry to its place.
+
+Three kinds of text in the thread can have written a line of a path, asked in this order:
+
+1. an edit of the same path, whatever became of it (``matched``);
+2. the text of a command that names the path: a here-document, an inline script (``matched``);
+3. an edit of another path of the thread: renamed or moved code (``matched``).
+
+Then a command that names the path is known to have worked on it though its text is not
+there (``command``), if it is the only one; of several nobody can tell which.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from treadle.tangle.diff import splices
+from treadle.tangle.draft import Address, Draft
+from treadle.tangle.match import Written, matched
+from treadle.thread.model import Edit, Event, split_lines
+from treadle.thread.select import Ref
+
+NOBODY = ("", "unrecorded")
+Claim = tuple[str, str]
+"""A step's name and the class of evidence; ``NOBODY`` where none is known."""
+Label = Callable[[Sequence[str]], list[Claim]]
+"""For each of some added lines who wrote it."""
+_SHORTEST = 5
+"""Letters of a file's name below which a command's text cannot be said to name it."""
+_INTERPRETER = re.compile(r"\b(?:python3?|perl|ruby|node|php)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The thread's own text, asked path by path. ``names`` is how each part's steps are called:
+    a prefix before ``T.S``, in the order of the drafts."""
+
+    drafts: Sequence[Draft]
+    prefixes: Sequence[str]
+
+    def label(self, paths: Sequence[str], part: int | None = None) -> Label:
+        """A label for a path (and the names it had); of one part only, where that is given."""
+        stages: list[list[Written]] = []
+        naming: list[str] = []
+
+        def label(lines: Sequence[str]) -> list[Claim]:
+            if not stages:
+                stages.extend(self._stages(paths, part))
+                naming.extend(self._naming(paths, part))
+            found = [NOBODY] * len(lines)
+            for stage in stages:
+                _claim(found, lines, stage)
+            if len(set(naming)) == 1:
+                found = [(naming[0], "command") if claim == NOBODY else claim for claim in found]
+            return found
+
+        return label
+
+    def _stages(self, paths: Sequence[str], part: int | None) -> list[list[Written]]:
+        same: list[Written] = []
+        others: list[Written] = []
+        scripts: list[Written] = []
+        for index, draft in self._chosen(part):
+            names = _paths(draft)
+            for ref, address in draft.where.items():
+                event, edit = draft.slice.session.events[ref.event], _edit(draft, ref)
+                written = Written(self._name(index, address), added(edit))
+                here = names.get(ref) in paths
+                if event.ok is not False and written.lines:
+                    (same if here else others).append(written)
+            for event, address in _commands(draft, paths):
+                scripts.append(Written(self._name(index, address), tuple(_script(event))))
+        return [same, scripts, others]
+
+    def _naming(self, paths: Sequence[str], part: int | None) -> list[str]:
+        """Commands that worked on the path in a way nobody can replay."""
+        found = []
+        for index, draft in self._chosen(part):
+            names = _paths(draft)
+            found += [
+                self._name(index, address)
+                for ref, address in draft.where.items()
+                if names.get(ref) in paths and _edit(draft, ref).op in ("command", "substitute")
+            ]
+            found += [
+                self._name(index, address)
+                for event, address in _commands(draft, paths)
+                if _INTERPRETER.search(event.text) and "write" in event.text
+            ]
+        return found
+
+    def _chosen(self, part: int | None) -> list[tuple[int, Draft]]:
+        return [row for row in enumerate(self.drafts) if part is None or row[0] == part]
+
+    def _name(self, index: int, address: Address) -> str:
+        return f"{self.prefixes[index]}{address[0]}.{address[1]}"
+
+
+def _claim(found: list[Claim], lines: Sequence[str], stage: Sequence[Written]) -> None:
+    """Let a stage claim the runs that are still free."""
+    begin = 0
+    while begin < len(lines):
+        end = begin
+        while end < len(lines) and found[end] == NOBODY:
+            end += 1
+        if end > begin:
+            for i, step in enumerate(matched(lines[begin:end], stage), begin):
+                found[i] = (step, "matched") if step else NOBODY
+        begin = end + 1
+
+
+def _paths(draft: Draft) -> Mapping[Ref, str]:
+    """The path of each edit; of a move the name it made."""
+    reel = draft.slice.strand.reel
+    found = {ref: path for path, refs in reel.edits.items() for ref in refs}
+    found.update({ref: to for ref, _, to in reel.moves})
+    return found
+
+
+def _edit(draft: Draft, ref: Ref) -> Edit:
+    return draft.slice.strand.reel.edit(ref)
+
+
+def _commands(draft: Draft, paths: Sequence[str]) -> list[tuple[Event, Address]]:
+    """Commands of the slice whose text names one of the paths."""
+    events = draft.slice.session.events
+    bases = {base for path in paths if len(base := posixpath.basename(path)) >= _SHORTEST}
+    return [
+        (events[index], address)
+        for index, address in draft.at.items()
+        if events[index].kind == "ran"
+        and events[index].ok is not False
+        and any(base in events[index].text for base in bases)
+    ]
+
+
+def _script(event: Event) -> list[str]:
+    """A command's lines as they would stand in a file."""
+    return [line if line.endswith("\n") else line + "\n" for line in split_lines(event.text)]
+
+
+def added(edit: Edit) -> tuple[str, ...]:
+    """The lines that an edit adds, without those it only carries along."""
+    if edit.op not in ("replace", "write", "append"):
+        return ()
+    old = edit.old if edit.op == "replace" else edit.before or ""
+    cuts = splices(split_lines(old), split_lines(edit.new))
+    return tuple(line for cut in cuts for line in cut.added)

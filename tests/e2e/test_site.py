@@ -1,0 +1,255 @@
+"""The woven site as a person sees it: in a real browser, from the file system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.weave.slackwater import slackwater
+from tests.weave.test_site import hostile
+from treadle.weave.site import weave_book
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FILE = "file/tide~table.py.html"
+KINDS = ("index.html", "files.html", "unexplained.html", "thread", FILE, f"{FILE}#L40")
+
+Open = Callable[..., "Page"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("book") / "a site with spaces, # and %"
+    weave_book(slackwater(), out, jobs=1)
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: Path) -> Iterator[Open]:
+    """Opens a page; afterwards nothing may have been complained of or sent."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(name: str, folder: Path = site, **given: object) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **given})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda asked: complaints.extend(_foreign(asked.url)))
+        page.goto(address(folder, name))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _foreign(url: str) -> list[str]:
+    return [] if url.startswith(("file:", "data:")) else [f"request to {url}"]
+
+
+def address(site: Path, name: str) -> str:
+    """The URL of a page; ``thread`` is the longest story."""
+    path, _, line = name.partition("#")
+    if path == "thread":
+        path = max((site / "thread").iterdir(), key=lambda page: page.stat().st_size)
+    return (site / path).as_uri() + (f"#{line}" if line else "")
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_kind_of_page_has_a_serious_fault_for_assistive_technology(
+    open_page: Open, name: str, theme: str
+) -> None:
+    page = open_page(name, color_scheme=theme)
+    assert faults(page) == []
+
+
+def test_a_phone_finds_no_fault_either(open_page: Open) -> None:
+    for name in KINDS:
+        page = open_page(name, viewport={"width": 390, "height": 844})
+        assert faults(page) == []
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds that is serious or worse, with everything unfolded."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_no_page_scrolls_sideways(open_page: Open, width: int) -> None:
+    for name in KINDS:
+        page = open_page(name, viewport={"width": width, "height": 844})
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") == width, name
+
+
+def test_a_line_opens_its_answer(open_page: Open) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page(FILE)
+    assert not page.locator(".answer:visible").count()
+    page.click("#L40 > a")
+    answer = page.locator(".answer:visible")
+    expect(answer.locator("h3")).to_have_text("Why line 40 is there")
+    assert "changes of sign in the slope" in answer.inner_text()
+    assert "Print the day’s high and low waters" in answer.inner_text()
+    page.keyboard.press("Escape")
+    expect(answer).to_have_count(0)
+
+
+def test_a_link_to_a_line_opens_its_answer_without_a_script(open_page: Open) -> None:
+    page = open_page(f"{FILE}#L14", java_script_enabled=False)
+    answer = page.locator(".answer:visible")
+    assert "No thread was recorded for commit" in answer.inner_text()
+    assert page.locator("#L14").is_visible()
+
+
+def test_a_note_leads_to_its_step_and_the_step_back_to_its_lines(open_page: Open) -> None:
+    page = open_page(FILE)
+    page.locator(".note a.sec", has_text="§3 ¶1.18").first.click()
+    page.wait_for_url(re.compile(r"/thread/[0-9a-f]{12}\.html#s-[0-9a-f]{8}-1-18$"))
+    step = page.locator(".step:target")
+    assert "bisect_slope" in step.inner_text()
+    step.locator(".margin a", has_text="lines 8, 11–13").click()
+    page.wait_for_url(re.compile(r"tide~table\.py\.html#L8$"))
+    assert page.locator(".answer:visible").count() == 1
+
+
+def test_the_keys_walk_through_the_sections(open_page: Open) -> None:
+    page = open_page("index.html")
+    seen = []
+    for key in "jjk":
+        page.keyboard.press(key)
+        seen.append(page.evaluate("document.activeElement.textContent"))
+    assert seen == ["§1", "§2", "§1"]
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/thread/"))
+
+
+def test_the_keys_walk_through_spans_and_lines(open_page: Open) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page(FILE)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.closest('.span').matches('.at')")
+    page.click("#L40 > a")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == "41"
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer:visible h3")).to_have_text("Why line 41 is there")
+
+
+def test_help_opens_and_closes(open_page: Open) -> None:
+    page = open_page("index.html")
+    page.keyboard.press("?")
+    assert page.locator("dialog[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_tab_goes_from_note_to_note_and_not_through_the_lines(open_page: Open) -> None:
+    page = open_page(FILE)
+    stops = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.getAttribute('class') || ''"))
+    assert "sec" in stops
+    assert "skip" in stops[0]
+    assert not page.evaluate("[...document.querySelectorAll('.l > a')].some(a => a.tabIndex >= 0)")
+
+
+def test_the_theme_follows_the_system_and_the_reader(open_page: Open) -> None:
+    page = open_page("index.html", color_scheme="dark")
+    dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.click("#theme")
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert brightness(dark) < 60 < 200 < brightness(light)
+
+
+def brightness(colour: str) -> float:
+    return sum(float(part) for part in re.findall(r"[\d.]+", colour)[:3]) / 3
+
+
+def test_siblings_of_a_span_are_lit(open_page: Open) -> None:
+    page = open_page(FILE)
+    page.hover("#L8")
+    lit = page.locator(".span.lit .l").evaluate_all("all => all.map(line => line.id)")
+    assert {"L8", "L11", "L30"} <= set(lit)
+
+
+def test_a_link_into_a_fold_opens_it(open_page: Open) -> None:
+    page = open_page("thread")
+    page.evaluate("document.querySelector('details pre').id = 'inside'; location.hash = '#inside'")
+    page.wait_for_function("document.getElementById('inside').closest('details').open")
+
+
+def test_without_a_script_every_page_reads_and_links(open_page: Open) -> None:
+    for name in KINDS:
+        page = open_page(name, java_script_enabled=False)
+        assert page.locator("main").inner_text().strip()
+        assert page.locator("header button:visible").count() == 0
+
+
+def test_hostile_texts_do_nothing(open_page: Open, tmp_path: Path) -> None:
+    weave_book(hostile(), tmp_path, jobs=1)
+    for path in sorted(tmp_path.rglob("*.html")):
+        name = path.relative_to(tmp_path).as_posix()
+        page = open_page(name, folder=tmp_path)
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.locator("img, script:not([src]), [onclick], [onerror]").count() == 0
+
+
+def test_a_page_of_many_lines_is_there_at_once(open_page: Open, tmp_path: Path) -> None:
+    book = slackwater()
+    file = next(file for file in book.files if file.path == "tide/harmonic.py")
+    text = "".join(f"line_{n} = {n}\n" for n in range(10_000))
+    runs = tuple(replace(file.runs[n % 2], start=5 * n, count=5, first=5 * n) for n in range(2_000))
+    large = replace(file, text=text, runs=runs)
+    weave_book(replace(book, files=(large,)), tmp_path, jobs=1)
+    page = open_page("file/tide~harmonic.py.html#L9000", folder=tmp_path)
+    assert page.locator(".answer:visible").count() == 1
+    assert page.locator("#L9000").evaluate(
+        "line => [line.getBoundingClientRect().top].every(top => 0 < top && top < innerHeight)"
+    )

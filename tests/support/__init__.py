@@ -1,0 +1,1 @@
+"""Builders that tests of all folders share: repositories, agents at work, sessions."""
