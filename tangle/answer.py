@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from treadle.tangle.blame import Run, blame
 from treadle.tangle.index import Index
-from treadle.tangle.read import read_thread
-from treadle.thread.document import part_id
+from treadle.tangle.read import parse_of
+from treadle.tangle.tried import Attempt, replaced, without_place
+from treadle.thread.document import head, part_id
 from treadle.thread.errors import UserError
-from treadle.thread.model import Change, Hunk, Part, Step, Thread, Turn
+from treadle.thread.model import Hunk, Part, Step, Thread, Turn
 from treadle.thread.repo import Commit
 from treadle.thread.story import prose, reason
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Something the thread did to the same file that is not in the commit, or did not last."""
-
-    address: str
-    """``T.S``."""
-    what: str
-    """What became of it: ``failed: ...``, ``not in this commit``, ``replaced by 3.4``."""
-    reason: str
+_SECOND = b"\n---\ntreadle: "
+"""How a second document in a note begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,42 +48,62 @@ class Answer:
     tried: tuple[Attempt, ...] = ()
     several: bool = False
     """The document has several parts, so that a step is named with its part."""
+    document: str = ""
+    """Id of the commit whose document holds the step: an earlier one where only this commit took
+    up what the step had written."""
 
 
-def why(index: Index, path: str, line: int, rev: str = "") -> Answer:
-    """Answer for the 1-based ``line`` of ``path`` as of ``rev`` or the work tree."""
-    found = blame(index, path, rev, (line - 1, line))
+def why(
+    index: Index,
+    path: str,
+    line: int,
+    rev: str = "",
+    process: subprocess.Popen[bytes] | None = None,
+) -> Answer:
+    """Answer for the 1-based ``line`` of ``path`` as of ``rev`` or the work tree.
+
+    ``process`` is git's blame of that line, where it was started early.
+    """
+    found = blame(index, path, rev, (line - 1, line), process)
     run = found.runs[0]
-    text = found.lines[line - 1].rstrip("\n")
+    text = found.lines[line - 1] if line <= len(found.lines) else ""
+    shown = text.rstrip("\n")
     if not run.commit.strip("0"):
-        return Answer(path, line, text, run, None, "this line is not committed yet")
-    commit = index.repo.commits([run.commit], "--no-walk")[0]
+        return Answer(path, line, shown, run, None, "this line is not committed yet")
+    commit = index.repo.commit(run.commit)
     if not run.origin.part:
-        return Answer(path, line, text, run, commit, _silence(index, run))
-    thread, part, turn, step = _step(index, run)
-    said = prose(turn, step)
-    hunk = _hunk(step, run.path, found.lines[line - 1]) or _left(thread, run)
+        boundary = "boundary" in found.told.get(run.commit, {})
+        return Answer(path, line, shown, run, commit, _silence(index, run, boundary))
+    place = _place(index, run)
+    said = prose(place.turn, place.step)
+    hunk = _hunk(place.step, run.path, text) or _left(place.thread, run)
     return Answer(
         path=path,
         line=line,
-        text=text,
+        text=shown,
         run=run,
         commit=commit,
-        part=part,
-        part_id=part_id(part),
-        turn=turn,
-        step=step,
+        part=place.part,
+        part_id=run.origin.part,
+        turn=place.turn,
+        step=place.step,
         because=said.text if said else "",
-        short=reason(turn, step),
+        short=reason(place.turn, place.step),
         hunk=hunk,
         replaced=tuple(line[1:] for line in hunk.lines if line[0] == "-") if hunk else (),
-        tried=tuple(_tried(part, turn, step, run.path)),
-        several=len(thread.parts) > 1,
+        tried=_tried(index, place, hunk, run.path),
+        several=len(place.thread.parts) > 1,
+        document=place.commit,
     )
 
 
-def _silence(index: Index, run: Run) -> str:
+def _silence(index: Index, run: Run, boundary: bool) -> str:
     """Why nothing is known of a committed line."""
+    if boundary and run.commit in index.repo.shallow():
+        return (
+            "this clone's history ends at that commit, so the line may be older; "
+            "git fetch --unshallow brings the rest"
+        )
     if run.commit not in index.notes():
         return "no thread was recorded for this commit"
     error = index.error(run.commit)
@@ -103,20 +118,51 @@ def _silence(index: Index, run: Run) -> str:
     )
 
 
-def _step(index: Index, run: Run) -> tuple[Thread, Part, Turn, Step]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a step stands."""
+
+    commit: str
+    """Whose document it is."""
+    thread: Thread
+    part: Part
+    turn: Turn
+    step: Step
+
+
+def _place(index: Index, run: Run) -> _Place:
     """The step in the commit's document, or in the earlier one that holds the part."""
-    for commit in (run.commit, *_others(index, run)):
-        thread = read_thread(index.store, commit)
-        for part in thread.parts:
-            if part_id(part) == run.origin.part:
+    for commit in _candidates(index, run):
+        text = index.document(commit)
+        if text is None or run.origin.part not in (_named(text) or [run.origin.part]):
+            continue
+        thread = parse_of(commit, text)
+        ids = _named(text) or [part_id(part) for part in thread.parts]
+        for id_, part in zip(ids, thread.parts, strict=True):
+            if id_ == run.origin.part:
                 for turn in part.turns:
                     for step in turn.steps:
                         if f"{turn.number}.{step.number}" == run.origin.step:
-                            return thread, part, turn, step
+                            return _Place(commit, thread, part, turn, step)
     raise UserError(
         f"step {run.origin.step} of part {run.origin.part[:8]} is in no document here",
         "fetch the notes again, or run treadle check",
     )
+
+
+def _candidates(index: Index, run: Run) -> Iterator[str]:
+    """Commits whose documents may hold the step: the line's own, the one the index knows, any."""
+    known = index.holder(run.origin.part)
+    yield from dict.fromkeys(filter(None, (run.commit, known)))
+    yield from _others(index, run)
+
+
+def _named(text: bytes) -> list[str]:
+    """Ids of a document's parts, as its front matter names them and ``parse`` verifies it; empty
+    where the note holds several documents, whose parts are united."""
+    if _SECOND in text:
+        return []
+    return [strand.part for strand in head(text)[0].strands]
 
 
 def _others(index: Index, run: Run) -> list[str]:
@@ -149,20 +195,13 @@ def _left(thread: Thread, run: Run) -> Hunk | None:
     return None
 
 
-def _tried(part: Part, turn: Turn, step: Step, path: str) -> list[Attempt]:
-    """Earlier steps of the part that touched the path and did not come to stay."""
-    found: list[Attempt] = []
-    here = (turn.number, step.number)
-    for other in part.turns:
-        for earlier in other.steps:
-            if (other.number, earlier.number) >= here:
-                return found
-            for change in earlier.changes:
-                if change.path == path and change.kind == "unplaced":
-                    name = f"{other.number}.{earlier.number}"
-                    found.append(Attempt(name, _fate(change), reason(other, earlier)))
-    return found
+def _tried(index: Index, place: _Place, hunk: Hunk | None, path: str) -> tuple[Attempt, ...]:
+    """What the thread did before at this place, in its order."""
+    found = list(without_place(place.part, place.turn, place.step, path))
+    if hunk is not None:
+        found += replaced(index.repo, place.thread, place.step, hunk, path)
+    return tuple(sorted(found, key=lambda attempt: _number(attempt.address)))
 
 
-def _fate(change: Change) -> str:
-    return change.reason or "not in this commit"
+def _number(address: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in address.rpartition(":")[2].split("."))

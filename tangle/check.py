@@ -17,13 +17,15 @@ from dataclasses import asdict, dataclass, field
 from treadle.tangle.apply import File, apply
 from treadle.tangle.index import Index
 from treadle.tangle.linemap import origins
-from treadle.tangle.read import Stored, base_texts, read_threads
+from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Row, Thread
 from treadle.thread.repo import Commit, Delta, Repo, encode
 
 SUBMODULE = "160000"
+_AT_ONCE = 50
+"""Commits checked between two transactions of the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +85,46 @@ class Result:
 
 def check(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[Commit, Result]]:
     """Check each commit; results of documents that were checked before come from the index."""
-    cached = {commit.id: index.checked(commit.id) for commit in commits}
-    new = [commit for commit in commits if cached[commit.id] is None]
-    fresh = dict(_check_new(index, new))
-    with index.db:
-        for id_, result in fresh.items():
-            if id_ in index.notes():
-                index.keep_checked(id_, json.dumps(asdict(result)))
+    cached = index.all_checked(commit.id for commit in commits)
+    fresh = _keep_new(index, [commit for commit in commits if commit.id not in cached])
+    found: dict[str, Result] = {}
     for commit in commits:
-        told = cached[commit.id]
-        yield commit, _restored(told) if told is not None else fresh[commit.id]
+        told = cached.get(commit.id)
+        if told is not None:
+            yield commit, _restored(told)
+            continue
+        while commit.id not in found:
+            id_, result = next(fresh)
+            found[id_] = result
+        yield commit, found[commit.id]
+
+
+def _keep_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, Result]]:
+    """Check and keep what was found, some commits at a time, so that a long check can be stopped
+    and goes on where it was. Failures are not kept: the next fetch may heal them."""
+    notes = index.notes()
+    for done in range(0, len(commits), _AT_ONCE):
+        fresh = list(_check_new(index, commits[done : done + _AT_ONCE]))
+        with index.writing():
+            for id_, result in fresh:
+                if id_ in notes and not result.failures:
+                    index.keep_checked(id_, json.dumps(asdict(result)))
+        yield from fresh
 
 
 def orphans(index: Index) -> list[str]:
     """Commits with a document that no ref reaches, or that are not here at all."""
     notes = index.notes()
-    reached = index.repo.text("rev-list", "--all", "HEAD").split("\n")
+    reached = index.repo.text("rev-list", "--all").split("\n")
     return sorted(notes.keys() - set(reached))
 
 
 def _check_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, Result]]:
-    by_id = {commit.id: commit for commit in commits}
+    cut = index.repo.shallow()
+    for commit in commits:
+        if commit.id in cut:
+            yield commit.id, _cut_off(commit, commit.id in index.notes())
+    by_id = {commit.id: commit for commit in commits if commit.id not in cut}
     stored = {row.commit: row for row in read_threads(index.store, by_id)}
     for id_, deltas in index.repo.deltas(by_id):
         row = stored.get(id_)
@@ -113,6 +134,13 @@ def _check_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, R
             if row is None
             else check_one(index.repo, by_id[id_], deltas, row),
         )
+
+
+def _cut_off(commit: Commit, recorded: bool) -> Result:
+    """The figures of a commit at which a shallow clone ends: what it added cannot be told."""
+    result = Result(commits=1, with_document=int(recorded))
+    result.failures.append(Failure(commit.id, "", NO_PARENT))
+    return result
 
 
 def without_document(deltas: Sequence[Delta]) -> Result:

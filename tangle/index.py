@@ -38,7 +38,10 @@ create table checks (note text, commit_id text, told text,
 create table state (name text primary key, value text) without rowid;
 """
 _AT_ONCE = 200
-"""Rows asked for in one query, and documents learnt in one transaction."""
+"""Rows asked for in one query."""
+_LEARNT = 25
+"""Documents learnt in one transaction: others may write in between, and nothing is lost if the
+work is stopped."""
 NOTHING: tuple[Span, ...] = ()
 
 Piece = tuple[int, int] | tuple[int, int, str, str, str]
@@ -141,19 +144,19 @@ class Index:
         """
         notes = self.notes()
         wanted = [commit for commit in dict.fromkeys(commits) if commit in notes]
-        rows = self._rows("select commit_id from asked join known using (note, commit_id)",
-                          ((notes[commit], commit) for commit in wanted))  # fmt: skip
+        asked = ((notes[commit], commit) for commit in wanted)
+        rows = self._rows("note, commit_id", asked, "select commit_id from asked join known")
         known = {row[0] for row in rows} | self._gaps.keys()
         missing = [commit for commit in wanted if commit not in known]
         if not missing:
             return
         from treadle.tangle.learn import learn
 
-        for done in range(0, len(missing), _AT_ONCE // 8):
+        for done in range(0, len(missing), _LEARNT):
             if progress is not None:
                 progress(done, len(missing))
             with self.writing():
-                learn(self, missing[done : done + _AT_ONCE // 8])
+                learn(self, missing[done : done + _LEARNT])
 
     def spans(self, commit: str, path: str) -> tuple[tuple[Span, ...], str]:
         """The spans of a path in a commit, and the reason where it stands by reference."""
@@ -165,8 +168,8 @@ class Index:
         out."""
         notes = self.notes()
         asked = ((notes[c], c, path) for c, path in dict.fromkeys(wanted) if c in notes)
-        told = "select commit_id, path, spans, reference from asked join maps using "
-        rows = self._rows(f"{told} (note, commit_id, path)", asked, "path")
+        told = "select commit_id, path, spans, reference from asked join maps"
+        rows = self._rows("note, commit_id, path", asked, told)
         return {(row[0], row[1]): (json.loads(row[2]), row[3]) for row in rows}
 
     def error(self, commit: str) -> str:
@@ -181,8 +184,8 @@ class Index:
 
     def steps(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], StepLine]:
         """The same of many steps, by part and step."""
-        told = "select note, commit_id, told from asked join steps on part = note and step = "
-        rows = self._rows(f"{told} commit_id", dict.fromkeys(wanted))
+        told = "select part, step, told from asked join steps"
+        rows = self._rows("part, step", dict.fromkeys(wanted), told)
         return {(row[0], row[1]): StepLine(row[0], row[1], *json.loads(row[2])) for row in rows}
 
     def holder(self, part: str) -> str:
@@ -192,21 +195,28 @@ class Index:
 
     def thread(self, commit: str) -> ThreadLine | None:
         """What is told of a commit's thread in one line; None where it has none to read."""
-        asked = "select told from threads where note = ?"
-        row = self.db.execute(asked, (self.notes().get(commit, ""),)).fetchone()
-        return ThreadLine(*json.loads(row[0])) if row else None
+        return self.threads([commit]).get(commit)
+
+    def threads(self, commits: Iterable[str]) -> Mapping[str, ThreadLine]:
+        """The same of many commits; those without are left out."""
+        notes = self.notes()
+        blobs = {commit: notes[commit] for commit in commits if commit in notes}
+        asked = ((blob,) for blob in set(blobs.values()))
+        rows = self._rows("note", asked, "select note, told from asked join threads")
+        lines = {blob: ThreadLine(*json.loads(told)) for blob, told in rows}
+        return {commit: lines[blob] for commit, blob in blobs.items() if blob in lines}
 
     def _rows(
-        self, told: str, asked: Iterable[tuple[str, ...]], third: str = ""
+        self, columns: str, asked: Iterable[tuple[str, ...]], told: str
     ) -> list[tuple[str, ...]]:
-        """What a query tells of ``asked``: a table of note, commit_id and maybe a third column."""
-        names = "note, commit_id" + (f", {third}" if third else "")
-        values = f"({', '.join('?' * (3 if third else 2))})"
+        """What the query ``told`` tells of ``asked``, a table of these columns, joined by them."""
         found = []
         rows = iter(asked)
         while chunk := list(islice(rows, _AT_ONCE)):
-            table = f"with asked({names}) as (values {', '.join([values] * len(chunk))})"
-            found += self.db.execute(f"{table} {told}", [v for row in chunk for v in row]).fetchall()
+            one = f"({', '.join('?' * len(chunk[0]))})"
+            table = f"with asked({columns}) as (values {', '.join([one] * len(chunk))})"
+            values = [value for row in chunk for value in row]
+            found += self.db.execute(f"{table} {told} using ({columns})", values).fetchall()
         return found
 
     # -- keeping ------------------------------------------------------------------------
@@ -250,9 +260,14 @@ class Index:
 
     def checked(self, commit: str) -> str | None:
         """The cached result of checking a commit's present document."""
-        asked = "select told from checks where note = ? and commit_id = ?"
-        row = self.db.execute(asked, (self.notes().get(commit, ""), commit)).fetchone()
-        return row[0] if row else None
+        return self.all_checked([commit]).get(commit)
+
+    def all_checked(self, commits: Iterable[str]) -> Mapping[str, str]:
+        """The same of many commits; those that were not checked are left out."""
+        notes = self.notes()
+        asked = ((notes[commit], commit) for commit in commits if commit in notes)
+        rows = self._rows("note, commit_id", asked, "select commit_id, told from asked join checks")
+        return {row[0]: row[1] for row in rows}
 
     def keep_checked(self, commit: str, told: str) -> None:
         asked = "insert or replace into checks values (?, ?, ?)"

@@ -1,9 +1,8 @@
 """Documents for a whole history, out of an Entire checkpoints branch.
 
-Commits are taken in their order, oldest first; a session is read when the first commit
-asks for it and dropped after the last. Sessions tie commits together (what one took the
-next must know), so commits fall into groups that share no session, and groups are
-independent of each other.
+Commits are taken in their order, oldest first, since sessions tie them together: what one
+took the next must know. All sessions of the branch are read at the start: a commit's
+checkpoint does not always name the session that wrote it.
 """
 
 from __future__ import annotations
@@ -78,21 +77,16 @@ def plan(repo: Repo, points: Checkpoints, revs: Sequence[str] = ()) -> Plan:
 
 
 def intake(repo: Repo, points: Checkpoints, todo: Plan) -> Iterator[Imported]:
-    """Solve the plan's commits one by one."""
+    """Solve the plan's commits one by one, out of all sessions of the branch."""
+    if not todo.commits:
+        return
     recorder = Recorder(repo)
-    last_use = _last_use(todo)
-    opened: set[str] = set()
-    work = jobs(repo, todo.commits, todo.sessions, todo.incomplete, force=True)
+    problems = {key: tuple(_open(recorder, points, key)) for key in points.sessions()}
+    _recall(repo, recorder, todo)
+    work = jobs(repo, todo.commits, todo.sessions, todo.incomplete, search=True, force=True)
     for job in work:
-        new = [key for key in job.sessions if key not in opened]
-        opened.update(new)
-        problems = [problem for key in new for problem in _open(recorder, points, key)]
-        if new:
-            _recall(repo, recorder, todo, new)
-        yield Imported(job.commit, recorder.solve(job), tuple(problems))
-        for key in job.sessions:
-            if last_use[key] == job.commit.id:
-                recorder.forget(key)
+        said = [problem for key in job.sessions for problem in problems.pop(key, ())]
+        yield Imported(job.commit, recorder.solve(job), tuple(said))
 
 
 def _open(recorder: Recorder, points: Checkpoints, key: str) -> Sequence[Problem]:
@@ -103,17 +97,9 @@ def _open(recorder: Recorder, points: Checkpoints, key: str) -> Sequence[Problem
     return reading.problems
 
 
-def _recall(repo: Repo, recorder: Recorder, todo: Plan, keys: Sequence[str]) -> None:
-    """Learn what documents of an earlier import took of these sessions."""
+def _recall(repo: Repo, recorder: Recorder, todo: Plan) -> None:
+    """Learn what documents of an earlier import took of the sessions."""
     chosen = {commit.id for commit in todo.commits}
-    wanted = [
-        commit
-        for commit, sessions in todo.sessions.items()
-        if commit not in chosen and set(sessions) & set(keys)
-    ]
-    for _, text in Store(repo).get_all(wanted):
+    stored = [commit for commit in todo.sessions if commit not in chosen]
+    for _, text in Store(repo).get_all(stored):
         recorder.recall(parse(text).parts)
-
-
-def _last_use(todo: Plan) -> dict[str, str]:
-    return {key: c.id for c in todo.commits for key in todo.sessions[c.id]}

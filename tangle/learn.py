@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from treadle.tangle.apply import MismatchError
 from treadle.tangle.linemap import line_map, reference_paths
-from treadle.tangle.read import Stored, base_texts, read_threads
+from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import Part, Span, Step, Thread, Turn
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
 def learn(index: Index, commits: list[str]) -> None:
     """Compute and keep the maps of commits that have a document."""
-    deltas = dict(index.repo.deltas(commits))
-    for stored in read_threads(index.store, commits):
+    cut = index.repo.shallow()
+    for commit in cut.intersection(commits):
+        index.keep_gap(commit, NO_PARENT)
+    whole = [commit for commit in commits if commit not in cut]
+    deltas = dict(index.repo.deltas(whole))
+    for stored in read_threads(index.store, whole):
         added = {delta.path: delta.added for delta in deltas[stored.commit]}
         _learn_one(index, stored, added)
 
@@ -32,19 +37,24 @@ def _learn_one(
         return
     try:
         maps = line_map(stored.thread, base_texts(index.repo, stored.thread), added)
-    except UserError as error:
+    except MismatchError as error:
         index.keep_known(stored.commit, error.message)
+        return
+    except UserError as error:
+        index.keep_gap(stored.commit, error.message)
         return
     for path, spans in maps.items():
         index.keep_map(stored.commit, path, spans, "")
     for path, reference in reference_paths(stored.thread).items():
         index.keep_map(stored.commit, path, (), reference)
-    _keep_steps(index, stored.thread, maps)
+    _keep_steps(index, stored.commit, stored.thread, maps)
     index.keep_thread(stored.commit, thread_line(stored.thread))
     index.keep_known(stored.commit)
 
 
-def _keep_steps(index: Index, thread: Thread, maps: Mapping[str, tuple[Span, ...]]) -> None:
+def _keep_steps(
+    index: Index, commit: str, thread: Thread, maps: Mapping[str, tuple[Span, ...]]
+) -> None:
     """One line for each step that some line came from."""
     asked = {
         (span.origin.part, span.origin.step)
@@ -54,6 +64,7 @@ def _keep_steps(index: Index, thread: Thread, maps: Mapping[str, tuple[Span, ...
     }
     for part in thread.parts:
         id_ = part_id(part)
+        index.keep_part(commit, id_)
         for turn in part.turns:
             for step in turn.steps:
                 if (id_, f"{turn.number}.{step.number}") in asked:

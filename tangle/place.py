@@ -15,9 +15,13 @@ from treadle.tangle.diff import Splice, dress, splices
 from treadle.tangle.linemap import slid
 from treadle.tangle.match import Written, matched
 from treadle.tangle.replay import Outcome, Seen, replay
-from treadle.tangle.sources import NOBODY, Claim, Label, added
+from treadle.tangle.sources import NOBODY, Claim, Label, wrote
 from treadle.tangle.target import Target
 from treadle.thread.model import Change, Edit, Hunk, split_lines
+
+
+_AROUND = 8
+"""Lines on each side of those in question by which a run may be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def residue(target: Target, state: File, label: Label) -> Change | None:
     cuts = splices(state.lines, split_lines(target.after))
     if not cuts and state.exists:
         return None
-    hunks = _labelled(cuts, label)
+    hunks = _labelled(state.lines, cuts, label)
     return Change(target.path, "residue", "" if state.exists else "create", hunks)
 
 
@@ -83,6 +87,21 @@ def explained(target: Target, placing: Placing, uses: Sequence[Use]) -> int:
     file = _finished(target, placing, uses)
     marks = (mark for begin, end in target.added for mark in slid(file, begin, end))
     return sum(mark is not None and mark.evidence != "unrecorded" for mark in marks)
+
+
+def unexplained(target: Target, state: File, left: Sequence[Change]) -> tuple[str, ...]:
+    """Text of the lines git's diff adds that no step explains; ``left`` holds the residues."""
+    file = File(list(state.lines), list(state.marks), state.exists)
+    for change in left:
+        if change.path == target.path:
+            apply_change(file, change, -1, "")
+    lines = split_lines(target.after or "")
+    return tuple(
+        lines[i]
+        for begin, end in target.added
+        for i, mark in zip(range(begin, end), slid(file, begin, end), strict=False)
+        if mark is None or mark.evidence == "unrecorded"
+    )
 
 
 def survivors(target: Target, placing: Placing, uses: Sequence[Use]) -> set[str]:
@@ -107,10 +126,11 @@ def label_by(uses: Sequence[Use]) -> Label:
     """A label out of what the uses themselves added."""
     written: list[Written] = []
 
-    def label(lines: Sequence[str]) -> list[Claim]:
+    def label(lines: Sequence[str], before: Sequence[str], behind: Sequence[str]) -> list[Claim]:
         if not written:
-            written.extend(Written(use.name, added(use.edit)) for use in uses if use.edit)
-        return [(step, "matched") if step else NOBODY for step in matched(lines, written)]
+            written.extend(wrote(use.name, use.edit) for use in uses if use.edit)
+        steps = matched(lines, written, before, behind)
+        return [(step, "matched") if step else NOBODY for step in steps]
 
     return label
 
@@ -124,7 +144,7 @@ def _changes(path: str, outcome: Outcome, file: File, label: Label) -> list[Chan
     lines = file.lines
     if outcome.drift:
         op = "create" if outcome.created else ""
-        found.append(Change(path, "drift", op, _labelled(outcome.drift, label)))
+        found.append(Change(path, "drift", op, _labelled(lines, outcome.drift, label)))
         lines = spliced(lines, outcome.drift)
     if outcome.after is None:
         found.append(Change(path, "edit", "delete", dress(lines, outcome.cuts)))
@@ -145,18 +165,21 @@ def spliced(lines: Sequence[str], cuts: Sequence[Splice]) -> list[str]:
     return [*result, *lines[at:]]
 
 
-def _labelled(cuts: Sequence[Splice], label: Label) -> tuple[Hunk, ...]:
+def _labelled(lines: Sequence[str], cuts: Sequence[Splice], label: Label) -> tuple[Hunk, ...]:
     """Hunks without context, cut so that each has one class of evidence and one cause."""
     hunks: list[Hunk] = []
+    after = spliced(lines, cuts)
     shift = 0
     for cut in cuts:
-        claims = label(cut.added) if cut.added else []
+        begin, stop = cut.start + shift, cut.start + shift + len(cut.added)
+        before, behind = after[max(0, begin - _AROUND) : begin], after[stop : stop + _AROUND]
+        claims = label(cut.added, before, behind) if cut.added else []
         gone = tuple("-" + line for line in cut.removed)
         at = cut.start
         for begin, end in _runs(claims) or [(0, 0)]:
-            lines = gone + tuple("+" + line for line in cut.added[begin:end])
+            body = gone + tuple("+" + line for line in cut.added[begin:end])
             cause, evidence = claims[begin] if claims else NOBODY
-            hunks.append(Hunk(at, at + shift, lines, evidence, cause))
+            hunks.append(Hunk(at, at + shift, body, evidence, cause))
             shift += end - begin - len(gone)
             at, gone = at + len(gone), ()
     return tuple(hunks)

@@ -12,6 +12,9 @@ from treadle.thread.model import Thread
 from treadle.thread.repo import Repo, decode
 from treadle.thread.store import Store
 
+NO_PARENT = "this clone ends at the commit, its parent is missing; git fetch --deepen=1 brings it"
+"""Why nothing can be said of a commit at which a shallow clone ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -28,7 +31,16 @@ def read_thread(store: Store, commit: str) -> Thread:
     text = store.get(commit)
     if text is None:
         raise no_document(store, commit)
-    return parse(text)
+    return parse_of(commit, text)
+
+
+def parse_of(commit: str, text: bytes) -> Thread:
+    """The thread of a commit's document; ``DocumentError`` that names the commit."""
+    try:
+        return parse(text)
+    except DocumentError as error:
+        error.message = f"the document of {commit[:12]} cannot be read: {error.message}"
+        raise
 
 
 def no_document(store: Store, commit: str) -> UserError:

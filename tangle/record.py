@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treadle.tangle.history import Base
 from treadle.tangle.recall import Progress, recall
@@ -20,7 +20,16 @@ from treadle.thread.errors import UserError
 from treadle.thread.locate import Locator
 from treadle.thread.model import Entry, Part, Placement, Session
 from treadle.thread.repo import Commit, Delta, Repo, decode, is_binary
-from treadle.thread.select import Reel, Slice, Strand, When, last_before, own_call, select
+from treadle.thread.select import (
+    Reel,
+    Slice,
+    Strand,
+    When,
+    find,
+    last_before,
+    own_call,
+    select,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,8 @@ class Job:
     """Keys of the sessions that something names."""
     complete: bool = True
     """Every transcript that the commit names is here; one that cannot be read is not."""
+    search: bool = False
+    """Look among all sessions for those that nothing names and that wrote what is left."""
     force: bool = False
     """Take the named sessions' slices even where none of their edits is in the diff, and write
     a document without steps where nothing is left of them."""
@@ -48,16 +59,16 @@ class Recorder:
         self.known = repo.paths_ever() if known is None else known
         self.tops = repo.worktrees()
         self.reels: dict[str, Reel] = {}
+        self.by_path: dict[str, list[str]] = {}
+        """Sessions with an edit of a path."""
         self.progress: dict[str, Progress] = {}
 
     def add(self, key: str, session: Session) -> None:
         """Make a session known under ``key``."""
         session = interpret(session)
-        self.reels[key] = Reel.of(session, Locator(session, self.known, self.tops))
-
-    def forget(self, key: str) -> None:
-        """Drop a session that no further commit will ask for."""
-        self.reels.pop(key, None)
+        reel = self.reels[key] = Reel.of(session, Locator(session, self.known, self.tops))
+        for path in reel.edits:
+            self.by_path.setdefault(path, []).append(key)
 
     def recall(self, parts: Iterable[Part]) -> None:
         """Learn from a stored document how far its sessions were taken."""
@@ -72,28 +83,39 @@ class Recorder:
         slices = self._slices(job, found)
         if not slices and not job.force:
             return None
+        solution = self._solve(job, found, slices)
+        others = self._found(job, solution) if job.search else []
+        if others:
+            slices = _sorted([*slices, *others])
+            solution = self._solve(job, found, slices)
+        for index, slice_ in enumerate(slices):
+            self._advance(self._key(slice_), slice_, solution, index)
+        return solution
+
+    def _solve(self, job: Job, found: Sequence[Target], slices: Sequence[Slice]) -> Solution:
         keys = [self._key(slice_) for slice_ in slices]
         stored = [self._progress(key).stored for key in keys]
         placement = Placement(self._base(job.commit), job.commit.tree, job.patch_id)
         complete = job.complete and all(key in self.reels for key in job.sessions)
         base = self._base_text(placement.base)
-        solution = solve(placement, found, slices, stored, base, complete, self.home)
-        for index, key in enumerate(keys):
-            self._advance(key, slices[index], solution, index)
-        return solution
+        return solve(placement, found, slices, stored, base, complete, self.home)
+
+    def _found(self, job: Job, solution: Solution) -> list[Slice]:
+        """Slices of sessions that nothing names and that hold lines still unexplained."""
+        wanted = {path: frozenset(lines) for path, lines in solution.left.items() if lines}
+        keys = {key for path in wanted for key in self.by_path.get(path, ())} - set(job.sessions)
+        strands = [replace(self._strand(key), named=False) for key in sorted(keys)]
+        slices = find(strands, _when(job.commit), wanted)
+        return [s for s in slices if s.begin < s.end or s.early]
 
     def _slices(self, job: Job, found: Sequence[Target]) -> list[Slice]:
         strands = [self._strand(key) for key in job.sessions if key in self.reels]
-        commit = job.commit
-        when = When(commit.id, commit.subject, commit.time, commit.committed)
+        when = _when(job.commit)
         diff = {name: t.diff for t in found for name in (t.row.source, t.path) if name}
         slices = select(strands, when, diff)
         if not slices and job.force:
             slices = [_open(strand, when) for strand in strands]
-        return sorted(
-            (s for s in slices if s.begin < s.end or s.early),
-            key=lambda s: (s.strand.reel.times[s.begin : s.begin + 1] or ("",), s.session.id),
-        )
+        return _sorted([s for s in slices if s.begin < s.end or s.early])
 
     def _strand(self, key: str) -> Strand:
         progress = self._progress(key)
@@ -145,6 +167,19 @@ class Recorder:
         return {name: content for name, content in found.items() if content is not None}
 
 
+def _when(commit: Commit) -> When:
+    return When(commit.id, commit.subject, commit.time, commit.committed)
+
+
+def _sorted(slices: Sequence[Slice]) -> list[Slice]:
+    """In the order in which they begin."""
+
+    def begun(slice_: Slice) -> tuple[tuple[str, ...], str]:
+        return slice_.strand.reel.times[slice_.begin : slice_.begin + 1] or ("",), slice_.session.id
+
+    return sorted(slices, key=begun)
+
+
 def _open(strand: Strand, when: When) -> Slice:
     """A strand's slice up to the cut, though none of its edits is in the diff."""
     events = strand.reel.session.events
@@ -166,6 +201,7 @@ def jobs(
     sessions: Mapping[str, Sequence[str]],
     incomplete: frozenset[str] = frozenset(),
     *,
+    search: bool = False,
     force: bool = False,
 ) -> Iterator[Job]:
     """A job for each commit; ``sessions`` maps commit ids to session keys."""
@@ -178,5 +214,6 @@ def jobs(
             patch_ids.get(id_, ""),
             tuple(sessions.get(id_, ())),
             id_ not in incomplete,
+            search,
             force,
         )

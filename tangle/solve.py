@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from treadle.tangle.apply import in_order
 from treadle.tangle.draft import Draft, Pointer, draft
 from treadle.tangle.history import Base, Candidate, History
-from treadle.tangle.place import Placing, Use, place, residue, unplaced
+from treadle.tangle.place import Placing, Use, place, residue, unexplained, unplaced
 from treadle.tangle.sources import Sources
 from treadle.tangle.target import Target
 from treadle.tangle.window import Window, choose
@@ -41,8 +41,8 @@ class Solution:
     """One set a slice: the edits that this commit took."""
     added: int
     """Lines that git's diff adds."""
-    left: int
-    """Those of them that no step explains, about: before sliding."""
+    left: Mapping[str, tuple[str, ...]]
+    """By path the text of those of them that no step explains."""
 
 
 def solve(
@@ -76,24 +76,12 @@ def solve(
     ids = [part_id(part) for part in parts]
     rows, left = _residue(targets, placings, Sources(drafts, [f"{id_}:" for id_ in ids]))
     thread = Thread(parts, replace(placement, rows=rows, residue=left), complete)
-    added = sum(end - begin for target in targets for begin, end in target.added)
     return Solution(
         redact(thread, home),
         tuple(map(_addresses, drafts, ids)),
         tuple(taken),
-        added,
-        min(added, _unexplained(thread)),
-    )
-
-
-def _unexplained(thread: Thread) -> int:
-    """Lines that residue adds without a cause."""
-    return sum(
-        line[0] == "+"
-        for change in thread.placement.residue
-        for hunk in change.hunks
-        if not hunk.cause
-        for line in hunk.lines
+        sum(end - begin for target in targets for begin, end in target.added),
+        {t.path: unexplained(t, placings[t.path].placing.state, left) for t in text},
     )
 
 

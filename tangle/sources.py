@@ -17,7 +17,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.diff import splices
 from treadle.tangle.draft import Address, Draft
 from treadle.tangle.match import Written, matched
 from treadle.thread.model import Edit, Event, split_lines
@@ -26,8 +25,8 @@ from treadle.thread.select import Ref
 NOBODY = ("", "unrecorded")
 Claim = tuple[str, str]
 """A step's name and the class of evidence; ``NOBODY`` where none is known."""
-Label = Callable[[Sequence[str]], list[Claim]]
-"""For each of some added lines who wrote it."""
+Label = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[Claim]]
+"""For each of some added lines who wrote it; given with the lines before and behind them."""
 _SHORTEST = 5
 """Letters of a file's name below which a command's text cannot be said to name it."""
 _INTERPRETER = re.compile(r"\b(?:python3?|perl|ruby|node|php)\b")
@@ -46,13 +45,18 @@ class Sources:
         stages: list[list[Written]] = []
         naming: list[str] = []
 
-        def label(lines: Sequence[str]) -> list[Claim]:
+        def label(
+            lines: Sequence[str], before: Sequence[str], behind: Sequence[str]
+        ) -> list[Claim]:
             if not stages:
                 stages.extend(self._stages(paths, part))
                 naming.extend(self._naming(paths, part))
             found = [NOBODY] * len(lines)
             for stage in stages:
-                _claim(found, lines, stage)
+                steps = matched(lines, stage, before, behind)
+                for i, step in enumerate(steps):
+                    if step and found[i] == NOBODY:
+                        found[i] = (step, "matched")
             if len(set(naming)) == 1:
                 found = [(naming[0], "command") if claim == NOBODY else claim for claim in found]
             return found
@@ -67,12 +71,12 @@ class Sources:
             names = _paths(draft)
             for ref, address in draft.where.items():
                 event, edit = draft.slice.session.events[ref.event], _edit(draft, ref)
-                written = Written(self._name(index, address), added(edit))
+                written = wrote(self._name(index, address), edit)
                 here = names.get(ref) in paths
-                if event.ok is not False and written.lines:
+                if event.ok is not False and written.added:
                     (same if here else others).append(written)
             for event, address in _commands(draft, paths):
-                scripts.append(Written(self._name(index, address), tuple(_script(event))))
+                scripts.append(Written.of(self._name(index, address), [], _script(event)))
         return [same, scripts, others]
 
     def _naming(self, paths: Sequence[str], part: int | None) -> list[str]:
@@ -97,19 +101,6 @@ class Sources:
 
     def _name(self, index: int, address: Address) -> str:
         return f"{self.prefixes[index]}{address[0]}.{address[1]}"
-
-
-def _claim(found: list[Claim], lines: Sequence[str], stage: Sequence[Written]) -> None:
-    """Let a stage claim the runs that are still free."""
-    begin = 0
-    while begin < len(lines):
-        end = begin
-        while end < len(lines) and found[end] == NOBODY:
-            end += 1
-        if end > begin:
-            for i, step in enumerate(matched(lines[begin:end], stage), begin):
-                found[i] = (step, "matched") if step else NOBODY
-        begin = end + 1
 
 
 def _paths(draft: Draft) -> Mapping[Ref, str]:
@@ -142,10 +133,9 @@ def _script(event: Event) -> list[str]:
     return [line if line.endswith("\n") else line + "\n" for line in split_lines(event.text)]
 
 
-def added(edit: Edit) -> tuple[str, ...]:
-    """The lines that an edit adds, without those it only carries along."""
+def wrote(step: str, edit: Edit) -> Written:
+    """What an edit wrote, as text to be recognised."""
     if edit.op not in ("replace", "write", "append"):
-        return ()
+        return Written(step, (), frozenset())
     old = edit.old if edit.op == "replace" else edit.before or ""
-    cuts = splices(split_lines(old), split_lines(edit.new))
-    return tuple(line for cut in cuts for line in cut.added)
+    return Written.of(step, split_lines(old), split_lines(edit.new))

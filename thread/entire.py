@@ -73,6 +73,10 @@ class Checkpoints:
         """Ids of the checkpoints in a commit's trailers."""
         return list(dict.fromkeys(_TRAILER.findall(commit.message)))
 
+    def sessions(self) -> list[str]:
+        """All sessions of the branch."""
+        return list(sessions_of(self.known.values()))
+
     def sources(self, session: str) -> list[Source]:
         """Every copy of a session, each distinct transcript once."""
         copies = {c.blob: c for point in self.known.values() for c in point.copies}

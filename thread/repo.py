@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from treadle.thread.commit import LOG, from_log, from_object
@@ -27,6 +28,8 @@ EMPTY_TREE = {
 }
 """Ids of the tree without entries, by object format."""
 
+_SAME = ("-c", "core.quotePath=true", "-c", "diff.renameLimit=1000")
+"""Settings that would make one person's diff another than the next one's: git's own defaults."""
 _NAMES = ("GIT_DIR", "GIT_WORK_TREE")
 """Variables that name a repository."""
 _REQUESTS = 64
@@ -82,7 +85,12 @@ class Repo:
         if found.returncode:
             raise _no_repository(start, found.stderr.decode(errors="replace").strip())
         lines = os.fsdecode(found.stdout).split("\n")
-        common = os.path.normpath(os.path.join(os.path.abspath(start), lines[1]))
+        if lines[2] not in EMPTY_TREE or len(lines) > 5:
+            raise UserError(
+                f"{str(start)!r}: the repository's path holds a line break",
+                "move it to a folder without one in its name",
+            )
+        common = os.path.realpath(os.path.join(start, lines[1]))
         return cls(lines[0], common, lines[3] if len(lines) > 4 else "", lines[2])
 
     @classmethod
@@ -98,7 +106,8 @@ class Repo:
         if self._objects is not None:
             assert self._objects.stdin is not None
             assert self._objects.stdout is not None
-            self._objects.stdin.close()
+            with suppress(BrokenPipeError):
+                self._objects.stdin.close()
             self._objects.stdout.close()
             self._objects.wait()
             self._objects = None
@@ -169,6 +178,7 @@ class Repo:
         """
         plain = ["-c", "blame.ignoreRevsFile=", "blame", "--incremental", "--no-textconv"]
         span = [f"-L{only[0] + 1},{only[1] or ''}"] if only else []
+        rev = rev or ("" if self.top else "HEAD")
         return self.start(*plain, *span, *([rev] if rev else []), "--", path)
 
     # -- commits ------------------------------------------------------------------
@@ -243,9 +253,9 @@ class Repo:
         if not wanted:
             return
         feed = "".join(f"{commit}\n" for commit in wanted).encode()
-        options = "--stdin --root -r -M -m --first-parent --no-ext-diff --no-textconv"
+        options = "--stdin --root -r -M --diff-merges=first-parent --no-ext-diff --no-textconv"
         form = ["--raw", "--patch", "-U0", "--full-index", "--abbrev=64", "-z", "--always"]
-        out = self.run("-c", "core.quotePath=true", "diff-tree", *options.split(), *form, feed=feed)
+        out = self.run(*_SAME, "diff-tree", *options.split(), *form, feed=feed)
         found = dict(read_difftree(out))
         for commit in wanted:
             yield commit, found.get(commit, ())
@@ -255,7 +265,7 @@ class Repo:
         feed = "".join(f"{commit}\n" for commit in commits).encode()
         if not feed:
             return {}
-        options = ["--stdin", "--root", "-r", "-m", "--first-parent", "--no-ext-diff"]
+        options = ["--stdin", "--root", "-r", "--diff-merges=first-parent", "--no-ext-diff"]
         patch = self.run("diff-tree", *options, "--no-textconv", "-p", feed=feed)
         rows = self.run("patch-id", "--stable", feed=patch).decode().split("\n")
         return {row.split()[1]: row.split()[0] for row in rows if row}
@@ -284,22 +294,21 @@ class Repo:
         for name in names:
             if not name.isalnum():
                 raise ValueError(f"not an object id: {name!r}")
-        try:
+        with suppress(BrokenPipeError):  # it died of an object: the missing answer says of which
             process.stdin.write("".join(f"{name}\n" for name in names).encode())
             process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died of an earlier object; the answer that is missing says of which
         answers: list[bytes | None] = []
         for name in names:
             head = process.stdout.readline().split()
-            if len(head) == 3:
-                body = process.stdout.read(int(head[2]))
+            size = int(head[2]) if len(head) == 3 else -1
+            body = process.stdout.read(size) if size >= 0 else b""
+            if len(body) == size:
                 process.stdout.read(1)
                 answers.append(body)
             elif len(head) == 2 and head[1] in (b"missing", b"ambiguous"):
                 answers.append(None)
             else:
-                self._objects = None
+                self.close()
                 raise UserError(
                     f"git cannot read object {name}",
                     "a partial clone lacks it: git fetch --refetch --no-filter; else see git fsck",

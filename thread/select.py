@@ -24,6 +24,10 @@ from treadle.thread.model import Edit, Event, Session, split_lines
 
 _NEAR = 120
 """Seconds by which a commit's time may differ from the call that made it."""
+_DAYS = 7
+"""Days before a commit in which an edit that nothing names may have been made for it."""
+_LETTERS = 30
+"""Letters and digits that such an edit must share with the lines nobody explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,47 @@ def select(strands: Sequence[Strand], commit: When, diff: Mapping[str, Diff]) ->
     """The slices of the strands that have an edit in ``diff`` (path to what changed there)."""
     slices = (_slice(strand, commit, diff) for strand in strands)
     return [found for found in slices if found is not None]
+
+
+def find(
+    strands: Sequence[Strand], commit: When, wanted: Mapping[str, frozenset[str]]
+) -> list[Slice]:
+    """Slices of strands that nothing names, but whose edits hold lines that nobody explains.
+
+    ``wanted`` is, by path, the text of those lines. An edit counts if it was made in the days
+    before the commit and adds enough of them; a single common line is no sign.
+    """
+    slices = (_found(strand, commit, wanted) for strand in strands)
+    return [found for found in slices if found is not None]
+
+
+def _found(strand: Strand, commit: When, wanted: Mapping[str, frozenset[str]]) -> Slice | None:
+    events = strand.reel.session.events
+    earliest = seconds(commit.time) - _DAYS * 86400
+    inside = [
+        ref
+        for path, lines in wanted.items()
+        for ref in strand.reel.edits.get(path, ())
+        if events[ref.event].ok is not False
+        and events[ref.event].time[:19] <= commit.committed[:19]
+        and seconds(events[ref.event].time) >= earliest
+        and _holds(strand.reel.edit(ref), lines)
+    ]
+    if not inside:
+        return None
+    end = max(ref.event for ref in inside) + 1
+    begin = min(strand.begin, end)
+    early = sorted((r for r in inside if r.event < begin), key=lambda r: (r.event, r.item))
+    return Slice(strand, begin, end, tuple(early))
+
+
+def _holds(edit: Edit, wanted: frozenset[str]) -> bool:
+    """Whether an edit adds enough of the wanted lines to be recognised by them."""
+    before = frozenset(split_lines(edit.old))
+    gained = {line for line in split_lines(edit.new) if line not in before and _tells(line)}
+    there = gained & wanted
+    letters = sum(map(str.isalnum, "".join(there)))
+    return len(there) >= 2 and letters >= _LETTERS and 3 * len(there) >= len(gained)
 
 
 def _slice(strand: Strand, commit: When, diff: Mapping[str, Diff]) -> Slice | None:

@@ -39,16 +39,17 @@ class Store:
     def notes(self, tip: str = "") -> dict[str, str]:
         """Commit id to note blob id, for all documents."""
         tip = tip or self.tip()
-        if not tip:
-            return {}
+        return {commit: blob for commit, _, blob in self._rows(tip)} if tip else {}
+
+    def _rows(self, tip: str) -> Iterator[tuple[str, str, str]]:
+        """Each note's commit, path (which depends on the fan-out) and blob id."""
         out = self.repo.run("ls-tree", "-r", "-z", "--full-tree", tip)
-        found = {}
         for row in out.split(b"\0"):
             head, _, path = row.partition(b"\t")
             commit = path.replace(b"/", b"")
             if len(commit) in (40, 64) and head.split()[1:2] == [b"blob"]:
-                found[commit.decode("ascii", "replace")] = head.split()[2].decode()
-        return found
+                name, blob = commit.decode("ascii", "replace"), head.split()[2].decode()
+                yield name, path.decode("ascii", "replace"), blob
 
     def get(self, commit: str) -> bytes | None:
         """The document of a commit, as it is stored; None where it has none."""
@@ -78,11 +79,10 @@ class Store:
 
     def put_rendered(self, texts: Mapping[str, bytes]) -> int:
         """The same with documents that are rendered already (by ``render`` of a ``Redacted``)."""
-        import random
-
         for attempt in range(_TRIES):
             tip = self.tip()
-            there = self.notes(tip) if tip else {}
+            rows = list(self._rows(tip)) if tip else []
+            there = {commit: blob for commit, _, blob in rows}
             new = {
                 commit: text
                 for commit, text in texts.items()
@@ -90,19 +90,25 @@ class Store:
             }
             if not new:
                 return 0
-            if self._swap(tip, self._write(tip, new)):
+            stale = [path for commit, path, _ in rows if commit in new]
+            if self._swap(tip, self._write(tip, new, stale)):
                 return len(new)
-            time.sleep(random.uniform(0, 0.01 * (attempt + 1)))
+            _pause(attempt)
         raise UserError(f"{REF} is being written by others all the time", "try again")
 
-    def _write(self, tip: str, texts: Mapping[str, bytes]) -> str:
-        """A notes commit on top of ``tip`` that holds ``texts``; returns its id."""
+    def _write(self, tip: str, texts: Mapping[str, bytes], stale: Iterable[str]) -> str:
+        """A notes commit on top of ``tip`` that holds ``texts``; returns its id.
+
+        ``stale`` are the paths of the notes that are replaced: ``git notes`` and fast-import do not
+        agree on the fan-out, and a commit must not have two notes.
+        """
         scratch = f"refs/treadle/write/{os.getpid()}-{os.urandom(6).hex()}"
         said = f"{len(texts)} document{'s' if len(texts) > 1 else ''}".encode()
         lines = [b"commit %s\n" % scratch.encode()]
         lines.append(b"committer %s %d +0000\n" % (_WHO.encode(), int(time.time())))
         lines.append(b"data %d\n%s\n" % (len(said), said))
         lines.append(b"from %s\n" % tip.encode() if tip else b"")
+        lines += [b"D %s\n" % path.encode() for path in stale]
         for commit, text in sorted(texts.items()):
             lines.append(b"N inline %s\ndata %d\n" % (commit.encode(), len(text)))
             lines += [text, b"\n"]
@@ -115,10 +121,21 @@ class Store:
     def _swap(self, old: str, new: str) -> bool:
         """Move the notes ref from ``old`` to ``new``; False where it is not at ``old`` any more."""
         absent = "0" * len(new)
-        try:
-            self.repo.run("update-ref", "-m", "treadle: record", REF, new, old or absent)
-        except UserError:
-            if self.tip() != old:
-                return False
-            raise
-        return True
+        for attempt in range(_TRIES):
+            try:
+                self.repo.run("update-ref", "-m", "treadle: record", REF, new, old or absent)
+                return True
+            except UserError as error:
+                if self.tip() != old:
+                    return False
+                if "File exists" not in error.message or attempt == _TRIES - 1:
+                    raise
+            _pause(attempt)
+        return False
+
+
+def _pause(attempt: int) -> None:
+    """Let the others go first, for longer the more there are."""
+    import random
+
+    time.sleep(random.uniform(0, 0.01 * (attempt + 1)))

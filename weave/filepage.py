@@ -114,7 +114,7 @@ def file_page(plan: Plan, cloth: Cloth) -> FilePage:
         explained=explained(cloth.runs),
         writers=tuple(told.writers(ranked)),
         spans=tuple(told.span(at) for at in range(len(runs))),
-        evidence=tuple(name for name in HOW if any(run.origin.evidence == name for run in runs)),
+        evidence=tuple(name for name in HOW if name in {_evidence(run) for run in runs}),
     )
 
 
@@ -172,7 +172,7 @@ class _Told:
             count=run.count,
             origin=f"{run.commit[:7]}:{run.origin.part[:8]}:{run.origin.step}",
             dye=self.dyes[run.commit],
-            evidence=run.origin.evidence,
+            evidence=_evidence(run),
             link=link or commit_link(self.plan, run.commit),
             say="" if see else self._why(run),
             see=see,
@@ -184,12 +184,12 @@ class _Told:
         if told:
             return reason(*told) or "Nothing was said about it."
         if run.origin.part:
-            return f"Step {run.origin.step} of a part that is not kept here."
+            return f"Step {say.visible(run.origin.step)} of a part that is not kept here."
         return unrecorded(self.plan, run.commit)
 
     def _answer(self, run: Run, see: Link | None) -> Answer:
         told = self.steps.get((run.origin.part, run.origin.step))
-        how = HOW[run.origin.evidence]
+        how = HOW[_evidence(run)]
         if not told:
             return Answer(how, because=unrecorded(self.plan, run.commit))
         turn, step = told
@@ -220,6 +220,10 @@ class _Told:
                 lines=lines,
                 by=say.visible(by) or "unknown",
             )
+
+
+def _evidence(run: Run) -> str:
+    return run.origin.evidence if run.origin.evidence in HOW else "unrecorded"
 
 
 def _carriers(runs: Sequence[Run]) -> dict[tuple[str, str, str], int]:

@@ -241,7 +241,7 @@ def _row(plan: Plan, file: Cloth) -> FileRow:
         explained=explained(file.runs),
         sections=tuple(sections),
         more=len(ranked) - len(sections),
-        reference=file.reference or ("no text" if file.text is None else ""),
+        reference=say.visible(file.reference) or ("no text" if file.text is None else ""),
     )
 
 

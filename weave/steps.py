@@ -172,7 +172,9 @@ class Scribe:
         """Return the view of one step."""
         name = f"{turn.number}.{step.number}"
         fate = self.fates.get((part, name), Fate())
-        pieces = self.plan.pieces.get((part, name), ())
+        source, _, taken = step.origin.rpartition(":")
+        wrote = (source or part, taken) if taken else (part, name)
+        pieces = self.plan.pieces.get(wrote, ())
         text, rest = fold(step.text) if step.kind == "thought" else (clip(step.text), "")
         if step.kind == "asked":
             text = text.partition("\n")[2].strip("\n")
@@ -191,7 +193,7 @@ class Scribe:
             failed=step.ok is False,
             changes=tuple(self.change(change) for change in step.changes),
             flags=tuple(self._flags(step, fate)),
-            notes=tuple(self._notes(step, fate, pieces)),
+            notes=tuple(self._notes(wrote if taken else None, fate, pieces)),
             alive=sum(piece.count for piece in pieces),
             added=fate.added,
         )
@@ -224,14 +226,14 @@ class Scribe:
             key = fate.lost[0][0]
             yield "Replaced by", self.link(key) if key[0] else Link("what no step recorded")
 
-    def _notes(self, step: Step, fate: Fate, pieces: Sequence[Piece]) -> Iterator[Note]:
+    def _notes(self, took: Key | None, fate: Fate, pieces: Sequence[Piece]) -> Iterator[Note]:
         for key, number in fate.lost[:3] if not fate.replaced else ():
             if key[0]:
                 yield Note(f"{say.count(number, 'line')} of it replaced by", self.link(key))
-        part, _, name = step.origin.rpartition(":")
-        if step.origin:
-            found = self.plan.places.step("", part, name)
-            yield Note("first written by", found or Link(f"¶{name} of a part not kept here"))
+        if took:
+            found = self.plan.places.step("", *took)
+            lost = f"¶{say.visible(took[1])} of a part that is not kept here"
+            yield Note("first written by", found or Link(lost))
         for path, link in pieces_in_words(self.plan, pieces):
             yield Note("writes", link, path)
 

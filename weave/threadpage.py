@@ -166,7 +166,7 @@ def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
         elif row.source and row.source != row.path:
             verb = f"renamed from {say.visible(row.source)}"
         href = plan.places.files.get(row.path, "")
-        yield FileView(say.visible(row.path), href, verb, row.reference)
+        yield FileView(say.visible(row.path), href, verb, say.visible(row.reference))
 
 
 def _neighbour(plan: Plan, at: int) -> Link | None:

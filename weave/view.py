@@ -202,7 +202,7 @@ def frame(book: Book) -> Frame:
     """Return what stands around every page of the book."""
     runs = [run for file in book.files for run in file.runs]
     return Frame(
-        title=book.title,
+        title=visible(book.title),
         head=book.head[:7],
         threads=count(len(book.threads), "thread"),
         files=count(len(book.files), "file"),

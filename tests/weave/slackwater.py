@@ -292,22 +292,23 @@ class Maker:
         self.marks[path], self.pending[path] = marks, split_lines(text)
         return change
 
-    def commit(self, subject: str, day: str, *parts: Part, **given: object) -> Commit:
-        """Make a commit of what was edited, with a thread of ``parts`` if there are any."""
-        residue = tuple(given.get("residue", ()))
-        seed = f"{subject}{day}".encode()
-        made = Commit(
-            id=hashlib.sha1(seed).hexdigest(),
-            parents=(),
-            tree=hashlib.sha1(b"tree" + seed).hexdigest(),
-            author=str(given.get("author", "Ines Aldous")),
-            time=f"{day}T10:00:00.000Z",
-            committed=f"{day}T10:00:00.000Z",
-            subject=subject,
-            message=f"{subject}\n\n{given.get('body', '')}",
-        )
+    def commit(
+        self,
+        subject: str,
+        day: str,
+        *parts: Part,
+        residue: tuple[Change, ...] = (),
+        evidence: dict[str, str] | None = None,
+        author: str = "Ines Aldous <ines@example.org>",
+        body: str = "",
+    ) -> Commit:
+        """Make a commit of what was edited, with a thread of ``parts`` if there are any.
+
+        ``evidence`` gives a step's class where it is not ``proved``.
+        """
+        made = _commit(subject, day, author, body)
         counts: Counter[str] = Counter()
-        owners = self._owners(parts, given.get("evidence", {}))
+        owners = _owners(parts, evidence or {})
         rows = []
         for path, lines in self.pending.items():
             found: list[Line] = []
@@ -330,18 +331,6 @@ class Maker:
             self.others.append(made)
         return made
 
-    def _owners(self, parts: tuple[Part, ...], evidence: object) -> dict[int, Origin]:
-        """The origin of each change, by identity."""
-        known = evidence if isinstance(evidence, dict) else {}
-        owners = {}
-        for part in parts:
-            for turn in part.turns:
-                for step in turn.steps:
-                    name = f"{turn.number}.{step.number}"
-                    origin = Origin(part_id(part), name, known.get(name, "proved"))
-                    owners |= {id(change): origin for change in step.changes}
-        return owners
-
     def cloth(self, path: str) -> Cloth:
         """The file as it is today."""
         runs: list[Run] = []
@@ -361,7 +350,39 @@ class Maker:
         )
 
 
-def part(session: str, *turns: Turn, agent: str = "claude-code", **given: object) -> Part:
+def _commit(subject: str, day: str, author: str, body: str) -> Commit:
+    seed = f"{subject}{day}".encode()
+    return Commit(
+        id=hashlib.sha1(seed).hexdigest(),
+        parents=(),
+        tree=hashlib.sha1(b"tree" + seed).hexdigest(),
+        author=author,
+        time=f"{day}T10:00:00.000Z",
+        committed=f"{day}T10:00:00.000Z",
+        subject=subject,
+        message=f"{subject}\n\n{body}",
+    )
+
+
+def _owners(parts: tuple[Part, ...], evidence: dict[str, str]) -> dict[int, Origin]:
+    """The origin of each change, by identity."""
+    owners = {}
+    for strand in parts:
+        for turned in strand.turns:
+            for step in turned.steps:
+                name = f"{turned.number}.{step.number}"
+                origin = Origin(part_id(strand), name, evidence.get(name, "proved"))
+                owners |= {id(change): origin for change in step.changes}
+    return owners
+
+
+def part(
+    session: str,
+    *turns: Turn,
+    agent: str = "claude-code",
+    named: bool = True,
+    problems: tuple[str, ...] = (),
+) -> Part:
     """One strand."""
     steps = [step.time for turn in turns for step in turn.steps if step.time]
     return Part(
@@ -371,8 +392,9 @@ def part(session: str, *turns: Turn, agent: str = "claude-code", **given: object
         models=("claude-opus-4-5",),
         began=turns[0].time or min(steps, default=""),
         ended=max(steps, default=""),
+        named=named,
+        problems=problems,
         turns=turns,
-        **given,  # type: ignore[arg-type]
     )
 
 
@@ -390,8 +412,8 @@ def turn(number: int, prompt: str, time: str, *steps: Step) -> Turn:
     return Turn(number, prompt, time, steps=numbered)
 
 
-def said(text: str, **given: str) -> Step:
-    return Step(0, "said", text=text, **given)  # type: ignore[arg-type]
+def said(text: str, lane: str = "") -> Step:
+    return Step(0, "said", text=text, lane=lane)
 
 
 def thought(text: str) -> Step:

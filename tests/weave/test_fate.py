@@ -18,13 +18,13 @@ def lost(*changes: Change, residue: tuple[Change, ...] = ()) -> dict[str, tuple[
     }
 
 
-def test_lines_that_a_later_step_replaces_are_lost_to_it():
+def test_lines_that_a_later_step_replaces_are_lost_to_it() -> None:
     first = change(Hunk(0, 0, ("+a\n", "+b\n", "+c\n")))
     second = change(Hunk(1, 1, ("-b\n", "+x\n")))
     assert lost(first, second) == {"1.1": (3, [("1.2", 1)]), "1.2": (1, [])}
 
 
-def test_an_attempt_of_which_nothing_is_left_is_replaced():
+def test_an_attempt_of_which_nothing_is_left_is_replaced() -> None:
     first = change(Hunk(5, 5, (" ctx\n", "+a\n")))
     second = change(Hunk(6, 6, ("-a\n", "+b\n")))
     steps = turn(1, "", "2026-03-05T09:00:00.000Z", edited(first), edited(second))
@@ -33,26 +33,26 @@ def test_an_attempt_of_which_nothing_is_left_is_replaced():
     assert not found["p", "1.2"].replaced
 
 
-def test_hunks_below_are_found_where_those_above_moved_them():
+def test_hunks_below_are_found_where_those_above_moved_them() -> None:
     first = change(Hunk(0, 0, ("+a\n",)), Hunk(10, 11, (" c\n", "+b\n")))
     second = change(Hunk(12, 12, ("-b\n",)))
     assert lost(first, second) == {"1.1": (2, [("1.2", 1)])}
 
 
-def test_what_a_step_changes_of_its_own_is_no_loss():
+def test_what_a_step_changes_of_its_own_is_no_loss() -> None:
     twice = change(Hunk(0, 0, ("+a\n",))), change(Hunk(0, 0, ("-a\n", "+b\n")))
     steps = turn(1, "", "2026-03-05T09:00:00.000Z", edited(*twice))
     found = fates(Thread((part("s", steps),), Placement("", "")), ["p"])
     assert found["p", "1.1"].lost == ()
 
 
-def test_a_deleted_file_loses_all_its_lines():
+def test_a_deleted_file_loses_all_its_lines() -> None:
     first = change(Hunk(0, 0, ("+a\n", "+b\n")), op="create")
     second = change(Hunk(0, 0, ("-a\n", "-b\n")), op="delete")
     assert lost(first, second) == {"1.1": (2, [("1.2", 2)])}
 
 
-def test_drift_and_residue_take_lines_without_a_step():
+def test_drift_and_residue_take_lines_without_a_step() -> None:
     first = change(Hunk(0, 0, ("+a\n", "+b\n", "+c\n")))
     drift = change(Hunk(0, 0, ("-a\n", "+A\n"), evidence="unrecorded"), kind="drift")
     residue = change(Hunk(1, 1, ("-b\n",), evidence="unrecorded"), kind="residue")
@@ -60,7 +60,7 @@ def test_drift_and_residue_take_lines_without_a_step():
     assert found == {"1.1": (3, [("1.2", 1), ("", 1)])}
 
 
-def test_an_attempt_without_a_place_changes_nothing():
+def test_an_attempt_without_a_place_changes_nothing() -> None:
     first = change(Hunk(0, 0, ("+a\n",)))
     failed = change(Hunk(0, 0, ("-a\n", "+b\n")), kind="unplaced")
     assert lost(first, failed) == {"1.1": (1, [])}

@@ -68,7 +68,7 @@ def leads_somewhere(pages: dict[str, Page], out: Path, name: str, link: str) -> 
 
 
 @pytest.mark.parametrize("book", [slackwater, hostile, lambda: Book("Empty", "", (), ())])
-def test_every_link_and_anchor_resolves(book, tmp_path: Path):
+def test_every_link_and_anchor_resolves(book, tmp_path: Path) -> None:
     weave_book(book(), tmp_path, jobs=1)
     pages = read_site(tmp_path)
     assert broken_links(pages, tmp_path) == []
@@ -76,7 +76,7 @@ def test_every_link_and_anchor_resolves(book, tmp_path: Path):
         assert len(page.ids) == len(set(page.ids)), name
 
 
-def test_a_hostile_text_stays_text(tmp_path: Path):
+def test_a_hostile_text_stays_text(tmp_path: Path) -> None:
     weave_book(hostile(), tmp_path, jobs=1)
     for name, page in read_site(tmp_path).items():
         html = (tmp_path / name).read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_a_hostile_text_stays_text(tmp_path: Path):
         assert not set(html) & set("\x00\x1b\u202e")
 
 
-def test_every_page_has_the_policy_and_loads_only_its_own(site: Path):
+def test_every_page_has_the_policy_and_loads_only_its_own(site: Path) -> None:
     for name, page in read_site(site).items():
         html = (site / name).read_text(encoding="utf-8")
         assert POLICY in html
@@ -94,7 +94,7 @@ def test_every_page_has_the_policy_and_loads_only_its_own(site: Path):
         assert page.sources == [f"{root}style.css", f"{root}site.js"]
 
 
-def test_every_line_of_every_file_has_an_anchor(site: Path):
+def test_every_line_of_every_file_has_an_anchor(site: Path) -> None:
     pages = read_site(site)
     for file in slackwater().files:
         if file.text:
@@ -103,7 +103,7 @@ def test_every_line_of_every_file_has_an_anchor(site: Path):
             assert lines == [f"L{n + 1}" for n in range(file.text.count("\n"))]
 
 
-def test_every_step_has_an_anchor_that_names_its_part(site: Path):
+def test_every_step_has_an_anchor_that_names_its_part(site: Path) -> None:
     pages = read_site(site)
     ids = [id_ for page in pages.values() for id_ in page.ids if id_.startswith("s-")]
     assert len(ids) == sum(
@@ -114,14 +114,14 @@ def test_every_step_has_an_anchor_that_names_its_part(site: Path):
     )
 
 
-def test_weaving_twice_gives_the_same_bytes_and_touches_nothing(site: Path):
+def test_weaving_twice_gives_the_same_bytes_and_touches_nothing(site: Path) -> None:
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in site.rglob("*.*")}
     weave_book(slackwater(), site, jobs=1)
     after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in site.rglob("*.*")}
     assert before == after
 
 
-def test_several_processes_write_the_same_site(site: Path, tmp_path: Path):
+def test_several_processes_write_the_same_site(site: Path, tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     book = slackwater()
     more = tuple(
@@ -142,7 +142,7 @@ def read_bytes(out: Path) -> dict[str, bytes]:
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in found}
 
 
-def test_a_page_whose_file_is_gone_is_taken_away(tmp_path: Path):
+def test_a_page_whose_file_is_gone_is_taken_away(tmp_path: Path) -> None:
     book = slackwater()
     weave_book(book, tmp_path, jobs=1)
     assert (tmp_path / "file/README.md.html").exists()
@@ -152,24 +152,24 @@ def test_a_page_whose_file_is_gone_is_taken_away(tmp_path: Path):
     assert broken_links(read_site(tmp_path), tmp_path) == []
 
 
-def test_git_ignores_the_site(site: Path):
+def test_git_ignores_the_site(site: Path) -> None:
     assert (site / ".gitignore").read_text() == "*\n"
 
 
-def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path):
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("x")
     with pytest.raises(UserError, match="not a treadle site"):
         weave_book(slackwater(), tmp_path, jobs=1)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-def test_a_file_in_the_way_is_refused(tmp_path: Path):
+def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("x")
     with pytest.raises(UserError, match="no folder"):
         weave_book(slackwater(), tmp_path / "site", jobs=1)
 
 
-def test_a_folder_of_the_site_that_leads_elsewhere_is_refused(tmp_path: Path):
+def test_a_folder_of_the_site_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     out, other = tmp_path / "site", tmp_path / "other"
     weave_book(slackwater(), out, jobs=1)
     other.mkdir()
@@ -182,7 +182,7 @@ def test_a_folder_of_the_site_that_leads_elsewhere_is_refused(tmp_path: Path):
     assert not list(other.iterdir())
 
 
-def test_a_marker_cannot_have_other_files_taken_away(tmp_path: Path):
+def test_a_marker_cannot_have_other_files_taken_away(tmp_path: Path) -> None:
     out = tmp_path / "site"
     weave_book(slackwater(), out, jobs=1)
     victim = tmp_path / "victim.html"
@@ -194,13 +194,13 @@ def test_a_marker_cannot_have_other_files_taken_away(tmp_path: Path):
 
 
 @pytest.mark.parametrize("marker", ["", "[]", "{}", "[" * 100_000, '{"pages": []}'])
-def test_a_damaged_marker_is_none(tmp_path: Path, marker: str):
+def test_a_damaged_marker_is_none(tmp_path: Path, marker: str) -> None:
     (tmp_path / MARKER).write_text(marker)
     with pytest.raises(UserError, match="not a treadle site"):
         weave_book(slackwater(), tmp_path, jobs=1)
 
 
-def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path):
+def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     weave_book(slackwater(), tmp_path, jobs=1)
     (tmp_path / "index.html").unlink()
     (tmp_path / "index.html").mkdir()
@@ -209,7 +209,7 @@ def test_a_folder_that_cannot_be_written_is_said_in_a_line(tmp_path: Path):
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_a_page_of_four_thousand_lines_stays_light(tmp_path: Path):
+def test_a_page_of_four_thousand_lines_stays_light(tmp_path: Path) -> None:
     import gzip
 
     maker = Maker()

@@ -44,14 +44,14 @@ def span_at(page: FilePage, line: int) -> SpanView:
 # -- a thread -----------------------------------------------------------------------
 
 
-def test_sections_are_numbered_in_the_order_of_time(shared: Plan):
+def test_sections_are_numbered_in_the_order_of_time(shared: Plan) -> None:
     labels = [section.label for section in shared.places.sections]
     assert labels == ["§1", "§2", "§3", "§4"]
     days = [woven.commit.committed for woven in shared.threads]
     assert days == sorted(days)
 
 
-def test_a_run_of_reads_is_told_as_one_line(third: ThreadPage):
+def test_a_run_of_reads_is_told_as_one_line(third: ThreadPage) -> None:
     looks = third.strands[0].turns[0].blocks[0].items[1]
     assert isinstance(looks, Looks)
     assert looks.label == "1.2–4"
@@ -63,18 +63,18 @@ def test_a_run_of_reads_is_told_as_one_line(third: ThreadPage):
     ]
 
 
-def test_the_steps_of_a_sub_agent_stand_together(third: ThreadPage):
+def test_the_steps_of_a_sub_agent_stand_together(third: ThreadPage) -> None:
     assert [block.lane for block in third.strands[0].turns[0].blocks] == ["", "Explore", ""]
 
 
-def test_an_attempt_that_failed_says_why(third: ThreadPage):
+def test_an_attempt_that_failed_says_why(third: ThreadPage) -> None:
     failed = step(third, "1.17")
     assert failed.failed
     assert failed.changes[0].flag == "Failed: text not found"
     assert step(third, "1.19").changes[0].flag == "Not in this commit"
 
 
-def test_a_step_says_which_of_its_lines_were_replaced_and_which_live(third: ThreadPage):
+def test_a_step_says_which_of_its_lines_were_replaced_and_which_live(third: ThreadPage) -> None:
     first = step(third, "1.12")
     assert (first.alive, first.added) == (22, 30)
     assert [(note.words, note.link.text) for note in first.notes] == [
@@ -84,7 +84,7 @@ def test_a_step_says_which_of_its_lines_were_replaced_and_which_live(third: Thre
     assert first.notes[1].link.href == "file/tide~table.py.html#L1"
 
 
-def test_an_attempt_wholly_replaced_is_flagged():
+def test_an_attempt_wholly_replaced_is_flagged() -> None:
     maker = Maker()
     steps = turn(
         1,
@@ -98,36 +98,36 @@ def test_an_attempt_wholly_replaced_is_flagged():
     assert [(words, to.text) for words, to in step(page, "1.1").flags] == [("Replaced by", "¶1.2")]
 
 
-def test_a_command_is_summed_up_by_its_last_line(third: ThreadPage):
+def test_a_command_is_summed_up_by_its_last_line(third: ThreadPage) -> None:
     assert step(third, "1.20").result == "5 passed in 0.29s"
     assert step(third, "2.2").result == "40 lines: line 39 of the log"
 
 
-def test_strands_have_letters_only_where_there_are_several(shared: Plan, third: ThreadPage):
+def test_strands_have_letters_only_where_there_are_several(shared: Plan, third: ThreadPage) -> None:
     fifth = thread_page(shared, 3)
     assert [strand.letter for strand in fifth.strands] == ["A", "B"]
     assert not fifth.strands[1].named
     assert [strand.letter for strand in third.strands] == [""]
 
 
-def test_what_no_step_explains_is_listed(shared: Plan):
+def test_what_no_step_explains_is_listed(shared: Plan) -> None:
     page = thread_page(shared, 1)
     assert [view.path for view in page.residue] == ["tools/card.py"]
     assert ("unrecorded", 7) in [(name, number) for name, number, _ in page.evidence]
 
 
-def test_neighbours_in_time_are_linked(shared: Plan, third: ThreadPage):
+def test_neighbours_in_time_are_linked(shared: Plan, third: ThreadPage) -> None:
     assert third.before
     assert third.before.text == "§2 Read a harbour from a file"
     assert thread_page(shared, 0).before is None
     assert thread_page(shared, 3).after is None
 
 
-def test_the_summary_counts_what_happened(third: ThreadPage):
+def test_the_summary_counts_what_happened(third: ThreadPage) -> None:
     assert third.summary == "23 steps in 2 turns, 34 minutes; 70 lines added in 3 files."
 
 
-def test_very_long_diffs_share_the_room_of_their_page():
+def test_very_long_diffs_share_the_room_of_their_page() -> None:
     maker = Maker()
     edits = [
         edited(maker.edit(f"f{n}.txt", "".join(f"{n} {k}\n" for k in range(400))))
@@ -141,7 +141,7 @@ def test_very_long_diffs_share_the_room_of_their_page():
 # -- a file -------------------------------------------------------------------------
 
 
-def test_spans_cover_every_line_once(table: FilePage):
+def test_spans_cover_every_line_once(table: FilePage) -> None:
     at = 0
     for span in table.spans:
         assert span.start == at
@@ -149,7 +149,7 @@ def test_spans_cover_every_line_once(table: FilePage):
     assert at == table.lines
 
 
-def test_a_reason_stands_once_and_is_pointed_to(table: FilePage):
+def test_a_reason_stands_once_and_is_pointed_to(table: FilePage) -> None:
     first, other = span_at(table, 1), span_at(table, 9)
     assert first.link.text == other.link.text == "§3 ¶1.12"
     assert first.say.startswith("The plain way: take the height each hour")
@@ -158,12 +158,12 @@ def test_a_reason_stands_once_and_is_pointed_to(table: FilePage):
     assert other.see.text == "line 1"
 
 
-def test_a_longer_span_carries_the_reason_before_an_earlier_short_one(table: FilePage):
+def test_a_longer_span_carries_the_reason_before_an_earlier_short_one(table: FilePage) -> None:
     assert span_at(table, 8).see
     assert span_at(table, 28).say.startswith("The sampling is wrong in kind")
 
 
-def test_a_line_whose_commit_has_no_thread_says_so(table: FilePage):
+def test_a_line_whose_commit_has_no_thread_says_so(table: FilePage) -> None:
     span = span_at(table, 14)
     assert span.evidence == "unrecorded"
     assert span.link.href == ""
@@ -171,14 +171,14 @@ def test_a_line_whose_commit_has_no_thread_says_so(table: FilePage):
     assert span.say.endswith("by Ines Aldous, 9 March 2026.")
 
 
-def test_a_line_a_thread_cannot_explain_says_so(shared: Plan):
+def test_a_line_a_thread_cannot_explain_says_so(shared: Plan) -> None:
     card = next(file for file in shared.book.files if file.path == "tools/card.py")
     span = file_page(shared, card).spans[0]
     assert span.say.startswith("Unrecorded: a person, a formatter or a lost session.")
     assert span.link.text == "§2"
 
 
-def test_a_run_of_blank_lines_goes_with_what_stands_above():
+def test_a_run_of_blank_lines_goes_with_what_stands_above() -> None:
     maker = Maker()
     for day, text in ((2, "a\nb\n"), (3, "a\n\n\nb\n")):
         steps = turn(1, "", f"2026-03-0{day}T09:00:00.000Z", edited(maker.edit("a.txt", text)))
@@ -189,7 +189,7 @@ def test_a_run_of_blank_lines_goes_with_what_stands_above():
     assert (span.start, span.count) == (0, 4)
 
 
-def test_the_answer_shows_prompt_reason_and_edit(table: FilePage):
+def test_the_answer_shows_prompt_reason_and_edit(table: FilePage) -> None:
     answer = span_at(table, 40).answer
     assert answer.asked.startswith("Print the day’s high and low waters")
     assert answer.because.startswith("The sampling is wrong in kind")
@@ -200,13 +200,13 @@ def test_the_answer_shows_prompt_reason_and_edit(table: FilePage):
     assert other.shown
 
 
-def test_commits_rank_by_their_lines(table: FilePage):
+def test_commits_rank_by_their_lines(table: FilePage) -> None:
     assert [writer.link.text for writer in table.writers[:2]] == ["§3", "§4"]
     assert [writer.by for writer in table.writers][-1] == "Ines Aldous"
     assert table.explained == table.lines - 1
 
 
-def test_many_spans_make_lean_answers():
+def test_many_spans_make_lean_answers() -> None:
     maker = Maker()
     text = "".join(f"line {n}\n" for n in range(2 * LEAN))
     steps = turn(1, "Write.", "2026-03-02T09:00:00.000Z", edited(maker.edit("a.txt", text)))
@@ -222,12 +222,12 @@ def test_many_spans_make_lean_answers():
     assert page.spans[1].answer.because == "Every other line."
 
 
-def test_an_empty_file_has_no_spans(shared: Plan):
+def test_an_empty_file_has_no_spans(shared: Plan) -> None:
     empty = next(file for file in shared.book.files if file.path == "tide/__init__.py")
     assert file_page(shared, empty).spans == ()
 
 
-def test_a_step_of_a_part_that_is_not_kept_is_named_without_a_link():
+def test_a_step_of_a_part_that_is_not_kept_is_named_without_a_link() -> None:
     maker = Maker()
     steps = turn(1, "W", "2026-03-02T09:00:00.000Z", edited(maker.edit("a.txt", "a\n")))
     maker.commit("W", "2026-03-02", part("s", steps))
@@ -241,7 +241,7 @@ def test_a_step_of_a_part_that_is_not_kept_is_named_without_a_link():
 # -- the ways in --------------------------------------------------------------------
 
 
-def test_the_index_tells_threads_with_their_explained_share(shared: Plan):
+def test_the_index_tells_threads_with_their_explained_share(shared: Plan) -> None:
     page = index_page(shared)
     assert page.when == "2 to 16 March 2026"
     (chapter,) = page.chapters
@@ -252,7 +252,7 @@ def test_the_index_tells_threads_with_their_explained_share(shared: Plan):
     assert chapter.entries[2].asked.startswith("Print the day’s high and low waters")
 
 
-def test_many_threads_are_cut_into_shorter_chapters():
+def test_many_threads_are_cut_into_shorter_chapters() -> None:
     maker = Maker()
     for n in range(60):
         steps = turn(1, f"Ask {n}", "2026-03-02T09:00:00.000Z", ran("true"))
@@ -266,7 +266,7 @@ def test_many_threads_are_cut_into_shorter_chapters():
     ]
 
 
-def test_files_stand_by_folder(shared: Plan):
+def test_files_stand_by_folder(shared: Plan) -> None:
     page = files_page(shared)
     folders = [folder.path for folder in page.folders]
     assert folders == ["", "data", "docs", "tests", "tide", "tools"]
@@ -274,14 +274,14 @@ def test_files_stand_by_folder(shared: Plan):
     assert (chart.reference, chart.link.href) == ("binary", "")
 
 
-def test_gaps_are_counted_by_commit_and_listed_by_file(shared: Plan):
+def test_gaps_are_counted_by_commit_and_listed_by_file(shared: Plan) -> None:
     page = gaps_page(shared)
     assert [lines for _, lines, _ in page.reasons] == [7, 4]
     assert page.files[0].path == "tools/card.py"
     assert page.unlisted == 0
 
 
-def test_a_book_without_threads_or_files_is_still_a_book():
+def test_a_book_without_threads_or_files_is_still_a_book() -> None:
     empty = plan(Book("Nothing", "", (), ()))
     assert index_page(empty).chapters == ()
     assert files_page(empty).folders == ()
@@ -289,6 +289,6 @@ def test_a_book_without_threads_or_files_is_still_a_book():
     assert frame(empty.book).threads == "0 threads"
 
 
-def test_files_without_text_are_not_counted_as_lines():
+def test_files_without_text_are_not_counted_as_lines() -> None:
     book = Book("t", "", (), (Cloth("a.bin", None, (), "binary"),))
     assert frame(book).lines == 0

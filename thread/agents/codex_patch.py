@@ -7,7 +7,7 @@ agents took the same language over.
     *** Begin Patch
     *** Update File: lamp.py
     *** Move to: light.py            optional
-    @@ class Lamp                    lines behind which the place is searched; may repeat, or be bare
+    @@ class Lamp                    lines behind which to search; may be bare
      context
     -old
     +new

@@ -13,11 +13,11 @@ whether it worked.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from treadle.thread.agents.fields import rows, table, text, whole
+from treadle.thread.agents.lines import Decoder
 
 _HEAD = re.compile(
     r"(?:Chunk ID:|Wall time|Process exited with code|Process running with session ID|Exit code:"
@@ -33,14 +33,11 @@ _FAILED = (
     "patch rejected",
     "patch detected without explicit call to apply_patch",
     "invalid patch",
-    "failed to find expected lines",
-    "failed to find context",
     "failed to ",
     "exec_command failed",
     "execution error",
     "unsupported call",
     "command timed out",
-    "aborted by user",
     "aborted",
     "write_stdin failed",
     "error: ",
@@ -98,14 +95,17 @@ def _flat(output: object) -> str:
     return "".join(part if part.endswith("\n") else part + "\n" for part in parts if part)
 
 
+def decoded(said: str) -> object:
+    """The JSON in a text, without lone surrogates; None if it is not just one document."""
+    documents, complaints = Decoder().documents(said.encode("utf-8", "replace"))
+    return documents[0] if len(documents) == 1 and not complaints else None
+
+
 def _unpacked(said: str) -> tuple[str, int | None]:
     """The text and the exit code of a command, where a string holds JSON that has them."""
     if not said.startswith('{"'):
         return said, None
-    try:
-        packed = json.loads(said)
-    except (ValueError, RecursionError):
-        return said, None
+    packed = decoded(said)
     inner = text(packed, "output")
     code = whole(table(packed, "metadata"), "exit_code")
     code = whole(packed, "exit_code") if code is None else code
@@ -150,7 +150,9 @@ def blocks(value: object, key: str) -> list[str]:
     found = [text(value, key)] if text(value, key) else []
     for block in rows(value, key):
         kind = text(block, "type")
-        if text(block, "text"):
+        if isinstance(block, str):
+            found.append(block)
+        elif text(block, "text"):
             found.append(text(block, "text"))
         elif "image" in kind:
             found.append("[image]")
