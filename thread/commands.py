@@ -16,6 +16,9 @@ from treadle.thread.model import Edit, Event, Session
 from treadle.thread.shell import Simple, Word, simple_commands
 
 _TRANSPARENT = ("sudo", "command", "time", "env", "nohup", "builtin")
+_OPENING = ("if", "while", "until", "case")
+_CLOSING = ("fi", "done", "esac")
+_MOST_ROUNDS = 200
 _WRITERS = ("mv", "cp", "rm", "tee", "sed", "perl", ">")
 
 
@@ -37,7 +40,7 @@ def edits(event: Event) -> Iterator[Edit]:
     folder, kept = event.cwd, [event.cwd]
     piped: Simple | None = None
     doubtful = False
-    for simple in simple_commands(event.text):
+    for simple in _unrolled(simple_commands(event.text)):
         words = _program(simple)
         if simple.after == "(":
             kept.append(folder)
@@ -52,6 +55,59 @@ def edits(event: Event) -> Iterator[Edit]:
         doubtful = simple.after == "||" or (doubtful and simple.after in ("|", "&&"))
         if simple.after == ")" and len(kept) > 1:
             folder = kept.pop()
+
+
+def _unrolled(commands: list[Simple]) -> Iterator[Simple]:
+    """Commands in their order, loops over literal words unrolled, conditional ones left out."""
+    at, conditions = 0, 0
+    while at < len(commands):
+        first = commands[at].words[0].text if commands[at].words else ""
+        if first == "for" and not conditions:
+            end = _done(commands, at)
+            yield from _loop(commands[at], commands[at + 1 : end])
+            at = end + 1
+            continue
+        conditions += first in _OPENING
+        if not conditions:
+            yield commands[at]
+        conditions -= first in _CLOSING and conditions > 0
+        at += 1
+
+
+def _done(commands: list[Simple], at: int) -> int:
+    """Index of the ``done`` of the loop that begins at ``at``."""
+    depth = 0
+    for index in range(at, len(commands)):
+        first = commands[index].words[0].text if commands[index].words else ""
+        depth += first in ("for", "while", "until")
+        depth -= first == "done"
+        if depth == 0:
+            return index
+    return len(commands)
+
+
+def _loop(head: Simple, body: list[Simple]) -> Iterator[Simple]:
+    """``for NAME in WORDS; do BODY; done`` for each word, if all of them are literal."""
+    words = head.words
+    known = len(words) > 3 and words[2].text == "in" and all(word.literal for word in words[3:])
+    if not known or len(words) > _MOST_ROUNDS:
+        return
+    for value in words[3:]:
+        for simple in _unrolled([_without_do(simple) for simple in body]):
+            filled = [_filled(word, words[1].text, value.text) for word in simple.words]
+            yield replace(simple, words=filled)
+
+
+def _without_do(simple: Simple) -> Simple:
+    return replace(simple, words=simple.words[1:]) if _begins(simple, "do") else simple
+
+
+def _begins(simple: Simple, name: str) -> bool:
+    return bool(simple.words) and simple.words[0].text == name
+
+
+def _filled(word: Word, name: str, value: str) -> Word:
+    return Word(value) if word.text in (f"${name}", f"${{{name}}}") else word
 
 
 def _program(simple: Simple) -> list[Word]:
