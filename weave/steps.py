@@ -7,6 +7,7 @@ must see the dead ends, and never take one for the way.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -16,7 +17,7 @@ from treadle.thread.story import first_line, shorten
 from treadle.weave import text as say
 from treadle.weave.fate import Fate, Key
 from treadle.weave.places import Link, anchor, strand, turn_anchor
-from treadle.weave.view import Piece, Plan, pieces_in_words
+from treadle.weave.view import HOW, Piece, Plan, pieces_in_words
 
 PROMPT = 20_000
 """Longest prompt, thought or message that is shown, in characters."""
@@ -55,6 +56,8 @@ class ChangeView:
     """How many lines are shown."""
     flag: str = ""
     """Why it did not reach the commit, or what else it is; ``""`` for a step's own edit."""
+    known: tuple[tuple[str, str, Link | None], ...] = ()
+    """Of drift and residue: a class of evidence, how many lines, and the step that caused them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,18 @@ class Scribe:
             hunks=change.hunks,
             most=self.most,
             flag=_flag(change),
+            known=tuple(self._known(change)) if change.kind in ("drift", "residue") else (),
         )
+
+    def _known(self, change: Change) -> Iterator[tuple[str, str, Link | None]]:
+        """How the lines that no step's own edit gave are known, by class and cause."""
+        lines: Counter[tuple[str, str]] = Counter()
+        for hunk in change.hunks:
+            evidence = hunk.evidence if hunk.evidence in HOW else "unrecorded"
+            lines[evidence, hunk.cause] += sum(line[:1] == "+" for line in hunk.lines)
+        for (evidence, cause), number in lines.most_common():
+            part, _, name = cause.rpartition(":")
+            yield evidence, say.count(number, "line"), self.plan.places.step("", part, name)
 
     def link(self, key: Key) -> Link:
         """Return the link to a step of this thread, by its short label."""

@@ -15,7 +15,8 @@ from treadle.weave.site import MARKER, weave_book
 from treadle.weave.view import Book, Cloth
 
 EVIL = (
-    '</pre></code></div><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="x\' {{7*7}}'
+    "</pre></code></div><script>alert(1)</script><img src=x onerror=alert(1)>\u202e"
+    """ " onclick="x' {{7*7}}"""
 )
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'"
 

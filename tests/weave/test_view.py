@@ -1,8 +1,11 @@
 """The pages' views, read without a letter of HTML."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, turn
+from treadle.thread.document import part_id
 from treadle.weave.filepage import LEAN, FilePage, SpanView, file_page
 from treadle.weave.indexpage import files_page, gaps_page, index_page
 from treadle.weave.steps import Looks, StepView
@@ -110,9 +113,26 @@ def test_strands_have_letters_only_where_there_are_several(shared: Plan, third: 
     assert [strand.letter for strand in third.strands] == [""]
 
 
+def test_what_a_commit_took_up_leads_to_the_step_that_wrote_it() -> None:
+    maker = Maker()
+    change = maker.edit("a.py", "one = 1\ntwo = 2\n")
+    first = part("s", turn(1, "Try.", "2026-03-02T09:00:00.000Z", edited(change)))
+    maker.commit("Try", "2026-03-02", first)
+    taken = replace(edited(change), kind="took", origin=f"{part_id(first)}:1.1")
+    second = part("t", turn(1, "Take.", "2026-03-03T09:00:00.000Z", taken))
+    maker.commit("Take", "2026-03-03", second)
+    view = step(thread_page(plan(maker.book()), 1), "1.1")
+    assert [(note.words, note.link.text) for note in view.notes] == [
+        ("first written by", "§1 ¶1.1"),
+        ("writes", "lines 1–2"),
+    ]
+    assert view.alive == 2
+
+
 def test_what_no_step_explains_is_listed(shared: Plan) -> None:
     page = thread_page(shared, 1)
     assert [view.path for view in page.residue] == ["tools/card.py"]
+    assert page.residue[0].known == (("unrecorded", "7 lines", None),)
     assert ("unrecorded", 7) in [(name, number) for name, number, _ in page.evidence]
 
 
