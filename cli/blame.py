@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.door import inside, line_range, opened
-from treadle.cli.paper import Paper, clip, columns, paper, print_json_lines, visible
-from treadle.tangle.blame import Blame, Run, blame
-from treadle.tangle.index import Index, StepLine
+from treadle.cli.cells import TAB, one_line, pad, visible, width
+from treadle.cli.door import indexed, inside, line_range, one_commit, placed, repository
+from treadle.cli.paper import Paper, ask_settings, paper, print_json_lines, screen
+
+if TYPE_CHECKING:
+    from treadle.tangle.blame import Blame, Run
+    from treadle.tangle.index import StepLine
+
+    Steps = Mapping[tuple[str, str], StepLine]
 
 _SHORT = 8
+_CODE = 56
+"""Columns that are left to the code where there is room."""
+_WIDE = 100
+"""Columns for what stands before it where no screen sets a limit."""
 
 
 @click.command("blame")
 @click.argument("file")
 @click.argument("rev", required=False, default="")
-@click.option("-L", "lines", metavar="n,m", help="Only these lines.")
+@click.option("-L", "lines", metavar="n,m", help="Only these lines: n,m or n,+k or n (to the end).")
 @click.option("--porcelain", is_flag=True, help="For programs: git's porcelain form and our keys.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
@@ -26,84 +38,171 @@ def command(
 ) -> None:
     """Show for each line of FILE the commit and the step that wrote it, and why.
 
-    Without REV the file is blamed as it stands in the work tree. A line that no recorded
-    step wrote says so: unrecorded in a commit that has a document, a dash in one that has none.
+    The columns are git blame's, with the step, how that is known, and the reason. Without
+    REV the file is blamed as it stands in the work tree. Where no recorded step wrote a line
+    it says so: unrecorded in a commit that has a document, a dash in one that has none.
     """
     only = line_range(lines) if lines else None
-    with opened(ctx) as index:
-        found = blame(index, inside(index.repo, ctx, file), rev, only)
-        if as_json:
-            print_json_lines(_rows(index, found))
-            return
-        with paper(index.repo, paged=not porcelain) as out:
-            _print(out, index, found, porcelain=porcelain)
+    file, rev = _in_order(ctx, file, rev)
+    with repository(ctx) as repo:
+        path = inside(repo, ctx, file)
+        process = repo.start_blame(path, one_commit(rev), only)
+        asked = None if as_json or porcelain else ask_settings(repo)
+        with indexed(repo) as index:
+            from treadle.tangle.blame import blame
+
+            found = blame(index, path, rev, only, process)
+            steps = index.steps(
+                (run.origin.part, run.origin.step) for run in found.runs if run.origin.part
+            )
+            if as_json:
+                print_json_lines(_rows(found, steps))
+            elif porcelain:
+                _write_porcelain(found, steps)
+            else:
+                with paper(repo, paged=True, asked=asked) as out:
+                    out.out.write("".join(_lines(out, found, steps)))
 
 
-def _print(out: Paper, index: Index, found: Blame, *, porcelain: bool) -> None:
-    if porcelain:
-        for line in _porcelain(index, found):
-            out.line(line)
-        return
-    width = columns()
-    digits = len(str(len(found.lines)))
-    told = max(18, min(44, width - 60))
-    blocks = []
+def _in_order(ctx: click.Context, file: str, rev: str) -> tuple[str, str]:
+    """FILE and REV, also where they stand in git's own order, REV before FILE."""
+    if rev and os.path.lexists(placed(ctx, rev)) and not os.path.lexists(placed(ctx, file)):
+        return rev, file
+    return file, rev
+
+
+# -- for people ---------------------------------------------------------------------
+
+
+def _lines(out: Paper, found: Blame, steps: Steps) -> Iterator[str]:
+    """The lines as git blame has them: what is known of each, in brackets, and the code."""
+    sheet = _Sheet(out, found, steps)
+    code = visible("".join(found.lines))
+    code = code.expandtabs(TAB) if out.looked_at else code
+    texts = code.split("\n")
+    digits = len(str(found.runs[-1].start + found.runs[-1].count)) if found.runs else 1
     for run in found.runs:
-        step = index.step(run.origin.part, run.origin.step) if run.origin.part else None
-        head = _head(out, found, run, step, told)
-        for offset in range(run.count):
-            at = run.start + offset
-            text = visible(found.lines[at].rstrip("\n")) if at < len(found.lines) else ""
-            blocks.append(f"{head} {at + 1:>{digits}}) {text}\n")
-    out.out.write("".join(blocks))
+        head = sheet.head(run)
+        for at in range(run.start, run.start + run.count):
+            text = texts[at] if at < len(texts) else ""
+            yield f"{head} {at + 1:>{digits}}) {text}\n"
 
 
-def _head(out: Paper, found: Blame, run: Run, step: StepLine | None, told: int) -> str:
-    commit = out.style(run.commit[:_SHORT], "commit")
-    if step is None:
-        word = "unrecorded" if run.commit in found.recorded else "-"
+class _Sheet:
+    """The columns of one blame, as wide as what stands in them, within what the screen has."""
+
+    def __init__(self, out: Paper, found: Blame, steps: Steps) -> None:
+        self.out = out
+        self.found = found
+        self.steps = steps
+        room = screen()[0] - _CODE if out.looked_at else _WIDE
+        self.authors = {id_: one_line(told.get("author", "")) for id_, told in found.told.items()}
+        longest = max(map(width, self.authors.values()), default=0)
+        self.author = min(longest, max(10, min(20, room // 4)))
+        self.step = max((len(run.origin.step) for run in found.runs), default=0)
+        self.evidence = max((len(self._evidence(run)) for run in found.runs), default=0)
+        used = _SHORT + 2 + self.author + 1 + 10 + 1 + self.step + 1 + self.evidence + 1
+        self.reason = max(16, min(44, room - used)) if steps else 0
+
+    def head(self, run: Run) -> str:
+        """What stands before the line's number."""
+        told = self.found.told.get(run.commit, {})
+        commit = ("^" + run.commit if "boundary" in told else run.commit)[:_SHORT]
+        who = pad(self.authors.get(run.commit, ""), self.author)
+        line = self.steps.get((run.origin.part, run.origin.step))
+        why = (line.reason or line.prompt) if line else ""
+        style = self.out.style
+        evidence = self._evidence(run)
+        fields = [
+            style(commit, "commit"),
+            f"({who} {_day(told)}",
+            style(run.origin.step.rjust(self.step), "number") if self.step else "",
+            style(evidence.ljust(self.evidence), run.origin.evidence),
+            style(pad(one_line(why), self.reason), "dim") if self.reason else "",
+        ]
+        return " ".join(field for field in fields if field)
+
+    def _evidence(self, run: Run) -> str:
+        if run.origin.part:
+            return run.origin.evidence
         if not run.commit.strip("0"):
-            word = "uncommitted"
-        return f"{commit} {'':>6} {out.style(word.ljust(10), 'unrecorded')} {'':{told}}"
-    name = out.style(run.origin.step.rjust(6), "number")
-    evidence = out.style(run.origin.evidence.ljust(10), run.origin.evidence)
-    reason = clip(visible(step.reason or step.prompt), told)
-    return f"{commit} {name} {evidence} {out.style(reason.ljust(told), 'dim')}"
+            return "uncommitted"
+        return "unrecorded" if run.commit in self.found.recorded else "-"
 
 
-def _rows(index: Index, found: Blame) -> Iterator[dict[str, object]]:
+def _day(told: Mapping[str, str]) -> str:
+    """The author's day, in the author's own time zone, as git blame has it."""
+    import time
+
+    zone = told.get("author-tz", "+0000")
+    try:
+        minutes = int(zone[:-2] or 0) * 60 + int(zone[0] + zone[-2:])
+        seconds = int(told.get("author-time", 0)) + minutes * 60
+        return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        return "????-??-??"
+
+
+# -- for programs -------------------------------------------------------------------
+
+
+def _rows(found: Blame, steps: Steps) -> Iterator[dict[str, object]]:
     for run in found.runs:
-        step = index.step(run.origin.part, run.origin.step) if run.origin.part else None
-        for offset in range(run.count):
+        step = steps.get((run.origin.part, run.origin.step))
+        for at in range(run.start, run.start + run.count):
             yield {
-                "line": run.start + offset + 1,
+                "line": at + 1,
                 "commit": run.commit,
                 "path": run.path,
                 "part": run.origin.part or None,
                 "step": run.origin.step or None,
                 "evidence": run.origin.evidence,
                 "agent": step.agent if step else None,
-                "model": step.model if step else None,
+                "model": step.model or None if step else None,
                 "prompt": step.prompt if step else None,
                 "reason": step.reason if step else None,
-                "text": found.lines[run.start + offset].rstrip("\n"),
+                "text": _text(found, at),
             }
 
 
-def _porcelain(index: Index, found: Blame) -> Iterator[str]:
-    """Git's porcelain lines (commit, line there, line here, count), our keys at the first line of
-    each run, and the text behind a tab."""
+def _write_porcelain(found: Blame, steps: Steps) -> None:
+    """Write git's porcelain form: to a program byte for byte, to a terminal harmless."""
+    told = "".join(_porcelain(found, steps))
+    if sys.stdout.isatty():
+        sys.stdout.write(visible(told))
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(told.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+
+
+def _porcelain(found: Blame, steps: Steps) -> Iterator[str]:
+    """Git's lines, and ours at the first line of each run: commit, line there, line here, count;
+    what git tells of a commit where it comes first; our keys; and the text behind a tab."""
+    told: set[str] = set()
     for run in found.runs:
-        step = index.step(run.origin.part, run.origin.step) if run.origin.part else None
-        for offset in range(run.count):
-            first, final = run.first + offset + 1, run.start + offset + 1
-            yield f"{run.commit} {first} {final}" + (f" {run.count}" if offset == 0 else "")
-            if offset == 0:
-                yield f"evidence {run.origin.evidence}"
-                if step is not None:
-                    yield f"part {run.origin.part}"
-                    yield f"step {run.origin.step}"
-                    yield f"agent {visible(step.agent)}"
-                    yield f"reason {visible(step.reason)}"
-                yield f"filename {visible(run.path)}"
-            yield "\t" + visible(found.lines[run.start + offset].rstrip("\n"))
+        for at in range(run.start, run.start + run.count):
+            first = at == run.start
+            yield f"{run.commit} {run.first + at - run.start + 1} {at + 1}"
+            yield f" {run.count}\n" if first else "\n"
+            if first:
+                if run.commit not in told:
+                    told.add(run.commit)
+                    for key, value in found.told.get(run.commit, {}).items():
+                        yield f"{key} {value}".rstrip(" ") + "\n"
+                yield f"filename {run.path}\n"
+                yield from _keys(run, steps)
+            yield f"\t{_text(found, at)}\n"
+
+
+def _keys(run: Run, steps: Steps) -> Iterator[str]:
+    yield f"evidence {run.origin.evidence}\n"
+    step = steps.get((run.origin.part, run.origin.step))
+    if step is not None:
+        yield f"part {run.origin.part}\nstep {run.origin.step}\n"
+        yield f"agent {one_line(step.agent)}\nmodel {one_line(step.model)}\n"
+        yield f"prompt {one_line(step.prompt)}\nreason {one_line(step.reason)}\n"
+
+
+def _text(found: Blame, at: int) -> str:
+    return found.lines[at].rstrip("\n") if at < len(found.lines) else ""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from treadle.cli.door import opened
-from treadle.cli.log import nothing_recorded
-from treadle.cli.paper import Paper, paper, print_json, visible
-from treadle.tangle.check import Failure, Result, check, orphans, total
-from treadle.tangle.index import Index
-from treadle.thread.model import EVIDENCE
-from treadle.thread.repo import Commit
+from treadle.cli.cells import one_line, visible
+from treadle.cli.door import nothing_recorded, opened
+from treadle.cli.paper import Paper, paper, print_json
+from treadle.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from treadle.tangle.check import Failure, Result
+    from treadle.tangle.index import Index
+    from treadle.thread.repo import Commit
 
 _SHOWN = 20
+"""Failures that are listed for a person; ``--json`` lists all."""
 
 
 @click.command("check")
@@ -34,35 +40,52 @@ def command(
     """Apply every document to its parent's files and compare with the commit's tree.
 
     With REVS (names or ranges) the commits named are checked, and one without a document
-    counts as unrecorded; without, all commits that have a document.
+    counts as unrecorded; without, all commits that have a document. Exits 1 where a document
+    does not make its commit, or explains less than --fail-under asks for.
     """
+    from treadle.tangle.check import orphans, total
+
     with opened(ctx) as index:
         if not index.notes():
             raise nothing_recorded()
         lost = [] if revs else orphans(index)
-        results = [r for _, r in check(index, _commits(index, revs)) if r.complete or not complete]
+        results = [result for result in _check(index, revs) if result.complete or not complete]
         whole = total(results)
         if as_json:
             print_json(told(whole, lost))
         else:
-            with paper(index.repo) as out:
+            with paper(index.repo, paged=True) as out:
                 _show(out, whole, lost)
+                if _under(whole, fail_under):
+                    out.line(f"less than {fail_under:g} % is explained")
     return 1 if whole.failures or _under(whole, fail_under) else 0
 
 
-def _commits(index: Index, revs: tuple[str, ...]) -> list[Commit]:
+def _check(index: Index, revs: Sequence[str]) -> list[Result]:
+    from treadle.tangle.check import check
+
+    commits = _commits(index, revs)
+    bar = Progress(len(commits), "commits")
+    results = []
+    for _, result in check(index, commits):
+        results.append(result)
+        bar.show(len(results))
+    bar.end()
+    return results
+
+
+def _commits(index: Index, revs: Sequence[str]) -> list[Commit]:
     if revs:
         return [commit for commit in index.repo.chosen(revs) if len(commit.parents) < 2]
     notes = index.notes()
-    here = [c for c in index.repo.commits(("HEAD",), "--all") if c.id in notes]
-    return here
+    return [commit for commit in index.repo.commits((), "--all") if commit.id in notes]
 
 
 def _under(whole: Result, limit: float | None) -> bool:
     return limit is not None and whole.explained is not None and whole.explained < limit
 
 
-def told(whole: Result, lost: list[str]) -> dict[str, object]:
+def told(whole: Result, lost: Sequence[str]) -> dict[str, object]:
     """The figures as JSON, version 1."""
     return {
         "version": 1,
@@ -86,25 +109,48 @@ def _failure(failure: Failure) -> dict[str, str]:
     return {"commit": failure.commit, "path": failure.path, "reason": failure.reason}
 
 
-def _show(out: Paper, whole: Result, lost: list[str]) -> None:
-    out.line(f"{whole.exact} of {whole.with_document} documents make their commit, byte for byte")
-    if whole.commits > whole.with_document:
-        out.line(f"{whole.commits - whole.with_document} commits have no document")
+def _show(out: Paper, whole: Result, lost: Sequence[str]) -> None:
+    from treadle.thread.model import EVIDENCE
+
+    documents = _count(whole.with_document, "document")
+    if whole.exact == whole.with_document:
+        verb = "makes its commit" if whole.exact == 1 else "make their commits"
+        out.line(f"{documents} {verb}, byte for byte")
+    else:
+        verb = "makes its commit" if whole.exact == 1 else "make their commits"
+        out.line(f"{whole.exact} of {documents} {verb}, byte for byte")
+    bare = whole.commits - whole.with_document
+    if bare:
+        out.line(f"{_count(bare, 'commit')} without a document")
     if lost:
-        out.line(f"{len(lost)} documents belong to commits that no ref reaches")
-    share = "nothing was added" if whole.explained is None else f"{whole.explained} % explained"
-    own = "" if whole.explained_own is None else f", {whole.explained_own} % by named strands"
-    out.line(f"{whole.added_lines} added lines, {share}{own}")
+        out.line(f"{_count(len(lost), 'document')} of commits that no ref reaches")
+    out.line(f"{_count(whole.added_lines, 'added line')}, {_share(whole)}")
     for name in EVIDENCE:
         count = whole.evidence[name]
         part = 100 * count / whole.added_lines if whole.added_lines else 0.0
         out.line(f"  {out.style(name.ljust(11), name)} {count:>8} {part:>6.2f} %")
-    out.line(f"{whole.files_proved} of {whole.files} files proved by replay alone")
+    out.line(f"{whole.files_proved} of {_count(whole.files, 'file')} proved by replay alone")
     held = ", ".join(f"{count} {name}" for name, count in whole.by_reference.items() if count)
     if held:
         out.line(f"by reference: {held}")
-    for failure in whole.failures[:_SHOWN]:
-        where = f"{failure.commit[:8]} {visible(failure.path)}".rstrip()
-        out.line(f"{out.style('failed', 'unrecorded')} {where}: {visible(failure.reason)}")
-    if len(whole.failures) > _SHOWN:
-        out.line(f"  … {len(whole.failures) - _SHOWN} failures more: --json lists them")
+    _show_failures(out, whole.failures)
+
+
+def _share(whole: Result) -> str:
+    if whole.explained is None:
+        return "so nothing to explain"
+    own = f", {whole.explained_own} % by named strands" if whole.explained_own is not None else ""
+    return f"{whole.explained} % explained{own}"
+
+
+def _show_failures(out: Paper, failures: Sequence[Failure]) -> None:
+    for failure in failures[:_SHOWN]:
+        where = f"{failure.commit[:8]} {one_line(failure.path)}".rstrip()
+        why = visible(failure.reason)
+        out.line(f"{out.style('failed', 'unrecorded')} {where}: {why}")
+    if len(failures) > _SHOWN:
+        out.line(f"  … {len(failures) - _SHOWN} failures more: --json lists them")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,29 +6,67 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
-from treadle.tangle.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.repo import Repo
 
-_STEP = re.compile(r"(?:([0-9a-f]{4,40}):)?(\d{1,9})\.(\d{1,9})")
+if TYPE_CHECKING:
+    from treadle.tangle.index import Index
+
+_STEP = re.compile(r"(?:([0-9a-f]{4,40}):)?(\d{1,9})\.(\d{1,9})", re.ASCII)
+_PLACE = re.compile(r"(.*?):(\d{1,9})(?::\d{0,9})?", re.ASCII | re.DOTALL)
+_RANGE = re.compile(r"(\d{1,9})?(?:(,)(?:([+-]?)(\d{1,9}))?)?", re.ASCII)
+
+
+def folder(ctx: click.Context) -> str:
+    """The folder that ``-C`` names, else the one we are in."""
+    found = str(ctx.find_root().obj or ".")
+    if not os.path.isdir(found):
+        why = "is not a folder" if os.path.lexists(found) else "does not exist"
+        raise UserError(f"-C {found}: it {why}", "name a folder in a repository", 2)
+    return found
+
+
+def placed(ctx: click.Context, path: str) -> str:
+    """A path that a user typed, seen from where ``-C`` leads, as git takes it."""
+    return os.path.normpath(os.path.join(str(ctx.find_root().obj or "."), path))
+
+
+@contextmanager
+def repository(ctx: click.Context) -> Iterator[Repo]:
+    """The repository around the folder given with ``-C``, or the one the environment names."""
+    with Repo.open(folder(ctx), named=True) as repo:
+        yield repo
+
+
+@contextmanager
+def indexed(repo: Repo) -> Iterator[Index]:
+    """A repository's index. Loading it takes a while; what git can do meanwhile is started
+    before."""
+    from treadle.tangle.index import Index
+
+    with closing(Index(repo)) as index:
+        yield index
 
 
 @contextmanager
 def opened(ctx: click.Context) -> Iterator[Index]:
-    """The repository's index, for the folder given with ``-C``."""
-    folder = str(ctx.find_root().obj or ".")
-    if not os.path.isdir(folder):
-        raise UserError(f"{folder} is not a folder", "treadle -C DIR needs one", 2)
-    with Repo.open(folder) as repo:
-        index = Index(repo)
-        try:
-            yield index
-        finally:
-            index.close()
+    """The index of the repository around the folder given with ``-C``."""
+    with repository(ctx) as repo, indexed(repo) as index:
+        yield index
+
+
+def nothing_recorded() -> UserError:
+    """What to say in a repository without documents."""
+    return UserError(
+        "no thread is recorded in this repository",
+        "treadle import entire, or treadle record --from TRANSCRIPT; a colleague's threads come "
+        "with git fetch origin refs/notes/treadle:refs/notes/treadle",
+    )
 
 
 def recorded(index: Index, rev: str) -> str:
@@ -62,36 +100,62 @@ def step_address(text: str) -> tuple[str, int, int]:
 
 
 def split_line(name: str) -> tuple[str, int]:
-    """``FILE:LINE`` as path and 1-based line."""
-    path, _, line = name.rpartition(":")
-    if not path or not line.isdigit() or int(line) < 1:
+    """``FILE:LINE`` as path and 1-based line; a column behind it, as compilers print it, is
+    passed over."""
+    found = _PLACE.fullmatch(name)
+    if not found or not found[1]:
         raise UserError(f"{name!r} names no line", "write FILE:LINE, as in src/a.py:42", 2)
-    return path, int(line)
+    if int(found[2]) < 1:
+        raise UserError(f"{name!r}: lines are counted from 1", "", 2)
+    return found[1], int(found[2])
 
 
-def line_range(text: str) -> tuple[int, int]:
-    """``n,m``, ``n,+k`` or ``n`` (1-based, inclusive) as a half-open range of 0-based lines."""
-    found = re.fullmatch(r"(\d{1,9})(?:,(\+?)(\d{1,9}))?", text)
-    if not found or int(found[1]) < 1:
-        raise UserError(f"-L {text} names no lines", "write -L 10,20 or -L 10,+5", 2)
-    begin = int(found[1]) - 1
-    if not found[3]:
-        return begin, begin + 1
-    end = begin + int(found[3]) if found[2] else int(found[3])
-    if end <= begin:
-        raise UserError(f"-L {text} ends before it begins", "write -L 10,20 or -L 10,+5", 2)
-    return begin, end
+def line_range(text: str) -> tuple[int, int | None]:
+    """``n,m``, ``n,+k``, ``n,-k``, ``n``, ``n,`` or ``,m`` (1-based, inclusive, as git takes them)
+    as a half-open range of 0-based lines; None: to the end of the file."""
+    usage = "write -L 10,20 or -L 10,+5; -L 10 means from there to the end"
+    found = _RANGE.fullmatch(text)
+    if not found or text in ("", ",") or (found[3] and not found[1]):
+        raise UserError(f"-L {text} names no lines", usage, 2)
+    first = int(found[1] or 1)
+    if not found[4]:
+        begin, end = first, None
+    elif found[3] == "-":
+        begin, end = max(1, first - int(found[4]) + 1), first
+    else:
+        begin, end = first, first + int(found[4]) - 1 if found[3] else int(found[4])
+        if end < begin and not found[3]:
+            begin, end = end, begin
+    if begin < 1 or (end is not None and end < begin):
+        raise UserError(f"-L {text} names no lines", usage, 2)
+    return begin - 1, end
 
 
 def inside(repo: Repo, ctx: click.Context, name: str) -> str:
-    """A path as typed, relative to the repository's root."""
+    """A path as typed, relative to the repository's root; ``UserError`` where it leads out."""
+    if not name or "\0" in name:
+        raise UserError("an empty path names no file", "name a file of the repository", 2)
+    start = os.path.realpath(folder(ctx))
     if not repo.top:
-        return posixpath.normpath(name)
-    start = os.path.realpath(str(ctx.find_root().obj or "."))
-    folder, base = os.path.split(os.path.join(start, name))
-    full = os.path.join(os.path.realpath(folder), base)
-    top = os.path.realpath(repo.top)
+        path = posixpath.normpath(name)
+        if path.startswith(("/", "../")) or path in (".", ".."):
+            raise UserError(f"{name} names no file in a bare repository", "start at its root", 2)
+        return path
+    above, base = os.path.split(os.path.normpath(os.path.join(start, name)))
+    full = os.path.join(os.path.realpath(above), base)
+    top, own = os.path.realpath(repo.top), os.path.realpath(repo.git_dir)
     relative = os.path.relpath(full, top)
-    if relative == ".." or relative.startswith("../"):
+    if relative == ".." or relative.startswith(".." + os.sep):
         raise UserError(f"{name} is outside of the repository {repo.top}", "name a file in it", 2)
+    if relative == ".":
+        raise UserError(f"{name} is the repository's root", "name a file in it", 2)
+    if os.path.commonpath([full, own]) == own or ".git" in relative.lower().split(os.sep):
+        raise UserError(f"{name} is in .git, which holds no versions of itself", "", 2)
     return relative.replace(os.sep, "/")
+
+
+def one_commit(rev: str) -> str:
+    """A name of one commit as git may get it: no option, no range."""
+    if rev.startswith(("-", "^")) or ".." in rev:
+        raise UserError(f"{rev!r} names no commit", "name one: an id, a branch, HEAD~3", 2)
+    return rev

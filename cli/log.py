@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from treadle.cli.door import opened
-from treadle.cli.paper import Paper, clip, columns, paper, print_json_lines, visible
-from treadle.tangle.check import Result, check
-from treadle.tangle.index import Index, ThreadLine
-from treadle.thread.errors import UserError
-from treadle.thread.repo import Commit
+from treadle.cli.cells import clip, one_line
+from treadle.cli.door import indexed, nothing_recorded, repository
+from treadle.cli.paper import Paper, ask_settings, paper, print_json_lines, screen
+from treadle.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from treadle.tangle.check import Result
+    from treadle.tangle.index import Index, ThreadLine
+    from treadle.thread.repo import Commit
+
+    Row = tuple[Commit, ThreadLine | None, Result]
+
+_WIDE = 160
+"""Columns of a line where no screen sets a limit."""
 
 
 @click.command("log")
@@ -21,68 +32,78 @@ def command(ctx: click.Context, revs: tuple[str, ...], count: int | None, as_jso
     """List the threads of commits, newest first.
 
     Each line tells the commit, the day, how many of the lines it added are explained, how
-    many prompts and steps the thread has, and what was asked. REVS are names or ranges, as
-    git log takes them; without any, all that HEAD reaches.
+    many steps the thread has, and what was asked. REVS are names or ranges, as git log takes
+    them; without any, all that HEAD reaches.
     """
-    with opened(ctx) as index:
-        commits = _commits(index, revs)[: count or None]
-        rows = [
-            (commit, index.thread(commit.id), result) for commit, result in check(index, commits)
-        ]
+    with repository(ctx) as repo, indexed(repo) as index:
+        asked = None if as_json else ask_settings(repo)
+        rows = _rows(index, revs, count)
         if as_json:
             print_json_lines(_json(*row) for row in rows)
             return
-        with paper(index.repo, paged=True) as out:
-            for row in rows:
-                out.line(_line(out, *row))
+        if not rows:
+            click.echo("none of these commits has a thread", err=True)
+        with paper(repo, paged=True, asked=asked) as out:
+            for line in _lines(out, rows):
+                out.line(line)
 
 
-def _commits(index: Index, revs: tuple[str, ...]) -> list[Commit]:
+def _rows(index: Index, revs: Sequence[str], count: int | None) -> list[Row]:
+    from treadle.tangle.check import check
+
     notes = index.notes()
     if not notes:
+        index.repo.resolve("HEAD")
         raise nothing_recorded()
+    if not revs:
+        index.repo.resolve("HEAD")
     found = index.repo.commits(revs or ("HEAD",))
-    commits = [commit for commit in reversed(found) if commit.id in notes]
-    index.learn(commit.id for commit in commits)
-    return commits
+    commits = [commit for commit in reversed(found) if commit.id in notes][: count or None]
+    bar = Progress(2 * len(commits), "documents read")
+    index.learn((commit.id for commit in commits), lambda done, _: bar.show(done))
+    threads = index.threads(commit.id for commit in commits)
+    rows = []
+    for commit, result in check(index, commits):
+        rows.append((commit, threads.get(commit.id), result))
+        bar.show(len(commits) + len(rows))
+    bar.end()
+    return rows
 
 
-def nothing_recorded() -> UserError:
-    """What to say in a repository without documents."""
-    return UserError(
-        "no thread is recorded in this repository",
-        "treadle import entire, or treadle record --from TRANSCRIPT; a colleague's threads come "
-        "with git fetch origin refs/notes/treadle:refs/notes/treadle",
-    )
+def _lines(out: Paper, rows: Sequence[Row]) -> list[str]:
+    """A line each: commit, day, explained of added lines, steps, and what was asked."""
+    shares = [f"{_explained(result)}/{result.added_lines}" for _, _, result in rows]
+    steps = [str(thread.steps) if thread else "" for _, thread, _ in rows]
+    share, step = max(map(len, shares), default=0), max(map(len, steps), default=0)
+    room = (screen()[0] if out.looked_at else _WIDE) - 8 - 11 - share - 7 - step - 8
+    lines = []
+    for (commit, thread, result), told, count in zip(rows, shares, steps, strict=True):
+        head = f"{out.style(commit.id[:8], 'commit')} {commit.time[:10]}"
+        if thread is None or result.failures:
+            why = result.failures[0].reason if result.failures else "it cannot be read"
+            lines.append(f"{head} {out.style('failed', 'unrecorded')}: {one_line(why)}")
+            continue
+        style = "proved" if _explained(result) == result.added_lines else ""
+        size = out.style(f"{count:>{step}} steps", "dim")
+        title = clip(one_line(thread.title or commit.subject), max(room, 20))
+        lines.append(f"{head} {out.style(told.rjust(share), style)} lines {size}  {title}")
+    return lines
 
 
-def _line(out: Paper, commit: Commit, thread: ThreadLine | None, result: Result) -> str:
-    head = f"{out.style(commit.id[:8], 'commit')} {commit.time[:10]}"
-    if thread is None:
-        return f"{head} {out.style('damaged', 'unrecorded')} {result.failures[0].reason}"
-    told = result.added_lines - result.evidence["unrecorded"]
-    share = f"{told}/{result.added_lines}".rjust(9)
-    size = f"{thread.prompts}p {thread.steps}s".rjust(9)
-    left = columns() - 8 - 11 - 9 - 9 - 3
-    style = "proved" if told == result.added_lines else "dim"
-    text = clip(visible(thread.title or commit.subject), max(left, 20))
-    return f"{head} {out.style(share, style)} {out.style(size, 'dim')} {text}"
+def _explained(result: Result) -> int:
+    return result.added_lines - result.evidence["unrecorded"]
 
 
 def _json(commit: Commit, thread: ThreadLine | None, result: Result) -> dict[str, object]:
-    told: dict[str, object] = {
+    return {
         "commit": commit.id,
         "time": commit.time,
         "subject": commit.subject,
+        "title": thread.title if thread else None,
+        "prompts": thread.prompts if thread else None,
+        "steps": thread.steps if thread else None,
+        "agents": thread.agents if thread else None,
         "added_lines": result.added_lines,
-        "explained_lines": result.added_lines - result.evidence["unrecorded"],
+        "explained_lines": _explained(result),
         "failures": [failure.reason for failure in result.failures],
     }
-    if thread is not None:
-        told |= {
-            "title": thread.title,
-            "prompts": thread.prompts,
-            "steps": thread.steps,
-            "agents": thread.agents,
-        }
-    return told

@@ -1,26 +1,18 @@
-"""What a terminal gets: colours and a pager as git has them, and no control characters.
-
-Transcripts are hostile: an escape sequence out of one could rewrite the screen. So all
-that comes from content passes ``visible`` on its way out.
-"""
+"""Where a command prints: with colours and through a pager as git has them, or as JSON."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
-import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from treadle.thread.repo import Repo
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_LONE = re.compile("[\ud800-\udfff]")
 _STYLES = {
     "commit": "33",
     "number": "36",
@@ -35,73 +27,123 @@ _STYLES = {
     "neighbour": "34",
     "unrecorded": "31",
 }
+_FALSE = ("false", "no", "off", "0", "never")
 
 
-def visible(text: str) -> str:
-    """``text`` with control and direction characters shown instead of obeyed; LF and tab stay."""
-    text = _UNSEEN.sub(_picture, text)
-    return _LONE.sub("\ufffd", text)
+def screen() -> tuple[int, int]:
+    """The terminal's columns and lines: what ``COLUMNS`` and ``LINES`` say, else what it says
+    itself; 80 and 24 where there is none."""
+    try:
+        size = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    except (OSError, ValueError):
+        size = os.terminal_size((0, 0))
+    return _told("COLUMNS") or size.columns or 80, _told("LINES") or size.lines or 24
 
 
-def _picture(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"<U+{code:04X}>"
-
-
-def first_line(text: str) -> str:
-    """The first line that holds anything."""
-    return next((line.strip() for line in text.split("\n") if line.strip()), "")
-
-
-def clip(text: str, width: int) -> str:
-    """``text`` in at most ``width`` columns, with an ellipsis where it was cut."""
-    return text if len(text) <= width else text[: max(0, width - 1)] + "\u2026"
-
-
-def columns() -> int:
-    """The terminal's width; 80 where there is no terminal."""
-    return shutil.get_terminal_size((80, 24)).columns
+def _told(name: str) -> int:
+    value = os.environ.get(name, "")
+    return int(value) if value.isdecimal() else 0
 
 
 class Paper:
-    """Where a command prints: knows whether there are colours."""
+    """Where a command prints: knows whether there are colours, and whether a person looks on."""
 
-    def __init__(self, out: IO[str], colour: bool) -> None:
+    def __init__(self, out: IO[str], colour: bool, looked_at: bool = False) -> None:
         self.out = out
         self.colour = colour
+        self.looked_at = looked_at
+        """It goes to a terminal, maybe through a pager."""
 
     def style(self, text: str, name: str) -> str:
         """``text`` in one of our styles; plain where there are no colours."""
-        return f"\x1b[{_STYLES[name]}m{text}\x1b[0m" if self.colour and text else text
+        return f"\x1b[{_STYLES[name]}m{text}\x1b[0m" if self.colour and name and text else text
 
     def line(self, text: str = "") -> None:
         self.out.write(text + "\n")
 
 
+def ask_settings(repo: Repo) -> Popen[bytes]:
+    """Git, telling the user's settings; asked early it tells them while we work."""
+    return repo.start("var", "-l")
+
+
 @contextmanager
-def paper(repo: Repo | None = None, *, paged: bool = False) -> Iterator[Paper]:
-    """A place to print: through git's pager on a terminal, where ``paged``."""
+def paper(
+    repo: Repo | None = None, *, paged: bool = False, asked: Popen[bytes] | None = None
+) -> Iterator[Paper]:
+    """A place to print: through git's pager on a terminal, where ``paged``.
+
+    ``asked`` is what ``ask_settings`` gave.
+    """
     _write_utf8(sys.stdout)
+    settings = _settings(repo, asked)
     tty = sys.stdout.isatty()
-    colour = tty and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    if repo is not None and tty:
-        colour = colour and repo.text("config", "--get-colorbool", "color.ui", "true") != "false"
-    pager = repo.text("var", "GIT_PAGER") if repo is not None and tty and paged else ""
-    if pager in ("", "cat"):
-        yield Paper(sys.stdout, colour)
+    seen = tty or os.environ.get("GIT_PAGER_IN_USE", "false").lower() not in (*_FALSE, "")
+    pager = _pager(repo, settings) if tty and paged and repo is not None else ""
+    through = bool(pager) or not tty
+    colour = _has_colour(settings, seen, paged_by_somebody=through)
+    if not pager:
+        yield Paper(sys.stdout, colour, seen)
         sys.stdout.flush()
         return
-    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
-    with subprocess.Popen(
-        pager, shell=True, stdin=subprocess.PIPE, env=environment, text=True, encoding="utf-8"
-    ) as process:
-        assert process.stdin is not None
+    with _paging(pager) as out:
+        yield Paper(out, colour, True)
+
+
+def _settings(repo: Repo | None, asked: Popen[bytes] | None) -> Mapping[str, str]:
+    """The user's settings and git's own variables, as git tells them."""
+    if repo is None:
+        return {}
+    asked = asked or ask_settings(repo)
+    rows = os.fsdecode(asked.communicate()[0]).split("\n")
+    return {name: value for name, _, value in (row.partition("=") for row in rows)}
+
+
+def _has_colour(settings: Mapping[str, str], seen: bool, *, paged_by_somebody: bool) -> bool:
+    wish = settings.get("color.ui", "auto").lower()
+    if os.environ.get("NO_COLOR") or wish in _FALSE:
+        return False
+    if wish == "always":
+        return True
+    if paged_by_somebody and settings.get("color.pager", "true").lower() in _FALSE:
+        return False
+    return seen and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _pager(repo: Repo, settings: Mapping[str, str]) -> str:
+    """The command of git's pager; ``""`` where there is none."""
+    command = settings.get("GIT_PAGER") or repo.text("var", "GIT_PAGER")
+    if command in ("", "cat"):
+        return ""
+    import shutil
+
+    program = command.split()[0]
+    if program.replace("/", "").replace("-", "").isalnum() and not shutil.which(program):
+        sys.stderr.write(f"treadle: there is no pager {program!r}\n")
+        return ""
+    return command
+
+
+@contextmanager
+def _paging(command: str) -> Iterator[IO[str]]:
+    """The input of a pager. Who leaves it early has seen enough; Ctrl-C is the pager's own."""
+    import signal
+    import subprocess
+
+    environment = {"LESS": "FRX", "LV": "-c", **os.environ, "GIT_PAGER_IN_USE": "true"}
+    process = subprocess.Popen(
+        command, shell=True, stdin=subprocess.PIPE, env=environment, text=True, encoding="utf-8"
+    )
+    assert process.stdin is not None
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
         with suppress(BrokenPipeError):
-            yield Paper(process.stdin, colour)
+            yield process.stdin
+    finally:
         with suppress(BrokenPipeError):
             process.stdin.close()
+        process.wait()
+        signal.signal(signal.SIGINT, before)
 
 
 def _write_utf8(out: TextIO) -> None:
@@ -111,20 +153,30 @@ def _write_utf8(out: TextIO) -> None:
 
 
 def print_json(told: Any) -> None:
-    """One JSON document on standard output. Lone surrogates are escaped."""
+    """One JSON document on standard output."""
+    import json
+
     _write_utf8(sys.stdout)
-    text = json.dumps(told, ensure_ascii=False, indent=1)
-    sys.stdout.write(_escaped(text) + "\n")
+    sys.stdout.write(_plain(json.dumps(told, ensure_ascii=False, indent=1)) + "\n")
 
 
 def print_json_lines(rows: Iterable[Any]) -> None:
     """One JSON object a line."""
+    import json
+
     _write_utf8(sys.stdout)
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     for row in rows:
-        sys.stdout.write(_escaped(json.dumps(row, ensure_ascii=False)) + "\n")
+        sys.stdout.write(_plain(encode(row)) + "\n")
 
 
-def _escaped(text: str) -> str:
-    """JSON text that can be encoded: surrogates and control characters as escapes."""
-    text = _LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    return re.sub("[\x7f-\x9f]", lambda found: f"\\u{ord(found[0]):04x}", text)
+def _plain(text: str) -> str:
+    """JSON text that every reader takes and no terminal obeys: U+FFFD for bytes that are not
+    UTF-8, escapes for control and direction characters."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    import re
+
+    text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    unseen = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+    return re.sub(unseen, lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from treadle.cli.door import opened
-from treadle.cli.paper import print_json, visible
-from treadle.tangle.check import Result, check
-from treadle.tangle.index import Index, ThreadLine
-from treadle.tangle.learn import thread_line
-from treadle.tangle.manual import read_files, refuse_loss, solve_commit
-from treadle.thread.repo import Commit
+from treadle.cli.cells import one_line, visible
+from treadle.cli.door import one_commit, opened, placed
+from treadle.cli.paper import print_json
+
+if TYPE_CHECKING:
+    from treadle.tangle.check import Result
+    from treadle.tangle.index import Index, ThreadLine
+    from treadle.thread.model import Problem
+    from treadle.thread.repo import Commit
+
+_PROBLEMS = 10
+"""Problems of a transcript that are told one by one."""
 
 
 @click.command("record")
@@ -36,26 +44,33 @@ def command(
     A session joins if its edits are in the commit's diff. Sub-agents' files beside a
     transcript are read with it.
     """
+    from treadle.tangle.learn import thread_line
+    from treadle.tangle.manual import read_files, refuse_loss, solve_commit
+
     _refuse_unknown(agent)
     with opened(ctx) as index:
-        commit = index.repo.chosen([rev])[0]
-        told = read_files(files, agent)
+        commit = index.repo.chosen([one_commit(rev)])[0]
+        told = read_files([placed(ctx, file) for file in files], agent)
         if not replace:
             refuse_loss(index.repo, commit, told.sessions)
-        for problem in told.problems:
-            click.echo(visible(str(problem)), err=True)
+        _tell(told.problems)
         solution = solve_commit(index.repo, commit, told.sessions)
+        line, found = thread_line(solution.redacted.thread), solution.redacted.found
         if dry_run:
-            click.echo(_dry(commit, thread_line(solution.redacted.thread), solution.redacted.found))
+            if as_json:
+                print_json({**_json(commit, line), "written": 0, "redacted": dict(found)})
+            else:
+                click.echo(_dry(commit, line, found))
             return 0
         written = index.store.put({commit.id: solution.redacted})
         index.refresh()
-        line, result = thread_line(solution.redacted.thread), _checked(index, commit)
+        result = _checked(index, commit)
         if as_json:
-            print_json({**_json(commit, line, result), "written": written})
+            shown = {"written": written, "redacted": dict(found)}
+            print_json({**_json(commit, line), **_figures(result), **shown})
         else:
             click.echo(_said(commit, line, result) + ("" if written else "; it was there already"))
-    return 0
+    return 1 if result.failures else 0
 
 
 def _refuse_unknown(agent: str) -> None:
@@ -66,37 +81,55 @@ def _refuse_unknown(agent: str) -> None:
         raise UserError(f"no reader is called {agent!r}", f"there are: {', '.join(names())}", 2)
 
 
+def _tell(problems: Sequence[Problem]) -> None:
+    """What could not be read of the transcripts, on standard error."""
+    for problem in problems[:_PROBLEMS]:
+        click.echo(visible(str(problem)), err=True)
+    if len(problems) > _PROBLEMS:
+        click.echo(f"… {len(problems) - _PROBLEMS} problems more", err=True)
+
+
 def _checked(index: Index, commit: Commit) -> Result:
+    from treadle.tangle.check import check
+
     return next(result for _, result in check(index, [commit]))
 
 
 def _said(commit: Commit, line: ThreadLine, result: Result) -> str:
     """The one line that tells of a recorded commit."""
     explained = result.added_lines - result.evidence["unrecorded"]
+    failed = "".join(f"; {failure.path}: {failure.reason}" for failure in result.failures[:1])
     return (
-        f"treadle: {commit.id[:8]}  {_count(line.prompts, 'prompt')}, "
-        f"{_count(line.steps, 'step')}, {explained}/{result.added_lines} lines explained ({', '.join(line.agents)})"
+        f"treadle: {commit.id[:8]}  {_size(line)}, "
+        f"{explained}/{result.added_lines} lines explained ({', '.join(line.agents)}){failed}"
     )
 
 
-def _dry(commit: Commit, line: ThreadLine, found: tuple[tuple[str, int], ...]) -> str:
+def _dry(commit: Commit, line: ThreadLine, found: Sequence[tuple[str, int]]) -> str:
     hidden = ", ".join(f"{count} {rule}" for rule, count in found)
-    return (
-        f"would record {commit.id[:8]}: {_count(line.prompts, 'prompt')}, "
-        f"{_count(line.steps, 'step')}" + (f"; would redact {hidden}" if hidden else "")
-    )
+    told = f"would record {commit.id[:8]} ({one_line(commit.subject)}): {_size(line)}"
+    return told + (f"; would redact {hidden}" if hidden else "")
 
 
-def _json(commit: Commit, line: ThreadLine, result: Result) -> dict[str, object]:
+def _json(commit: Commit, line: ThreadLine) -> dict[str, object]:
     return {
         "commit": commit.id,
         "prompts": line.prompts,
         "steps": line.steps,
         "agents": line.agents,
+    }
+
+
+def _figures(result: Result) -> dict[str, object]:
+    return {
         "added_lines": result.added_lines,
         "explained_lines": result.added_lines - result.evidence["unrecorded"],
         "failures": [failure.reason for failure in result.failures],
     }
+
+
+def _size(line: ThreadLine) -> str:
+    return f"{_count(line.prompts, 'prompt')}, {_count(line.steps, 'step')}"
 
 
 def _count(number: int, noun: str) -> str:

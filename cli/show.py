@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 
 import click
 
+from treadle.cli.cells import visible
 from treadle.cli.door import opened, recorded, split_step, step_address
-from treadle.cli.paper import paper, print_json, visible
-from treadle.tangle.read import no_document
-from treadle.thread.document import parse, part_id, render
+from treadle.cli.paper import Paper, paper, print_json
+from treadle.tangle.index import Index
+from treadle.tangle.read import no_document, parse_of
+from treadle.thread.document import part_id, render
 from treadle.thread.errors import UserError
 from treadle.thread.model import Part, Step, Thread, Turn
 
@@ -22,32 +25,42 @@ def command(ctx: click.Context, name: str, as_json: bool) -> None:
     """Print the document of a commit, or one step of it.
 
     COMMIT:3.2 is the second step of the third turn. Where a commit has several parts with
-    such a step, say which: COMMIT:PART:3.2.
+    such a step, say which: COMMIT:PART:3.2. A document that cannot be read is printed as it
+    is stored.
     """
-    rev, step = split_step(name)
+    rev, address = split_step(name)
+    if address:
+        step_address(address)
     with opened(ctx) as index:
         commit = recorded(index, rev or "HEAD")
-        text = index.store.get(commit)
+        text = index.document(commit)
         if text is None:
             raise no_document(index.store, commit)
-        if not step and not as_json:
-            with paper(index.repo, paged=True) as out:
-                out.out.write(visible(text.decode("utf-8", "replace")))
-            return
-        thread = parse(text)
-        if step:
-            part, turn, found = find_step(thread, step)
-            thread = replace(thread, parts=(_only(part, turn, found),))
-            if as_json:
-                print_json({"part": part_id(part), "turn": turn.number, **asdict(found)})
-                return
-            with paper(index.repo, paged=True) as out:
-                out.out.write(visible(_one_step(thread)))
-            return
-        told = asdict(thread)
-        for row, part in zip(told["parts"], thread.parts, strict=True):
-            row["id"] = part_id(part)
-        print_json({"commit": commit, **told})
+        if address:
+            _show_step(index, commit, parse_of(commit, text), address, as_json=as_json)
+        elif as_json:
+            print_json(_told(commit, parse_of(commit, text)))
+        else:
+            _print(index, text.decode("utf-8", "replace"))
+
+
+def _show_step(index: Index, commit: str, thread: Thread, address: str, *, as_json: bool) -> None:
+    part, turn, step = find_step(thread, address)
+    if as_json:
+        known = {"commit": commit, "part": part_id(part), "turn": turn.number}
+        print_json({**known, "prompt": turn.prompt, **asdict(step)})
+        return
+    only = replace(part, turns=(replace(turn, steps=(step,)),))
+    text = render(replace(thread, parts=(only,))).decode("utf-8", "replace")
+    begin, end = text.index("\n## ") + 1, text.rindex("\n# Placement")
+    _print(index, text[begin:end].rstrip("\n") + "\n")
+
+
+def _told(commit: str, thread: Thread) -> dict[str, object]:
+    told = asdict(thread)
+    for row, part in zip(told["parts"], thread.parts, strict=True):
+        row["id"] = part_id(part)
+    return {"commit": commit, **told}
 
 
 def find_step(thread: Thread, address: str) -> tuple[Part, Turn, Step]:
@@ -65,19 +78,44 @@ def find_step(thread: Thread, address: str) -> tuple[Part, Turn, Step]:
     if len(found) == 1:
         return found[0]
     if not found:
-        turns = ", ".join(f"{part_id(p)[:8]} has {len(p.turns)} turns" for p in thread.parts)
-        raise UserError(f"there is no step {address} in this document", turns or "it has no steps")
+        raise UserError(f"there is no step {address} in this document", _extent(thread), 2)
     names = ", ".join(f"{part_id(part)[:8]}:{turn_number}.{step_number}" for part, _, _ in found)
     raise UserError(f"{len(found)} parts have a step {address}", f"say which: {names}", 2)
 
 
-def _only(part: Part, turn: Turn, step: Step) -> Part:
-    return replace(part, turns=(replace(turn, steps=(step,)),))
+def _extent(thread: Thread) -> str:
+    """Which steps there are."""
+    told = [
+        f"{part_id(part)[:8]} goes from {turns[0].number}.{turns[0].steps[0].number} "
+        f"to {turns[-1].number}.{turns[-1].steps[-1].number}"
+        for part in thread.parts
+        if (turns := [turn for turn in part.turns if turn.steps])
+    ]
+    return f"part {', part '.join(told)}" if told else "it has no steps"
 
 
-def _one_step(thread: Thread) -> str:
-    """The turn's heading and prompt, and the step, as the document has them."""
-    text = render(thread).decode("utf-8", "replace")
-    begin = text.index("\n## ") + 1
-    end = text.rindex("\n# Placement")
-    return text[begin:end].rstrip("\n") + "\n"
+# -- printing -----------------------------------------------------------------------
+
+
+def _print(index: Index, text: str) -> None:
+    with paper(index.repo, paged=True) as out:
+        text = visible(text)
+        out.out.write("\n".join(_coloured(out, text)) if out.colour else text)
+
+
+def _coloured(out: Paper, text: str) -> Iterator[str]:
+    """The lines of a document, its own structure and the signs of its diffs in colours."""
+    fence = word = ""
+    for line in text.split("\n"):
+        ticks = line[: len(line) - len(line.lstrip("`"))]
+        if fence:
+            if line == fence:
+                fence = ""
+            style = {"+": "add", "-": "del", "@": "number"}.get(line[:1], "")
+            yield out.style(line, style if fence and word == "diff" else "")
+        elif len(ticks) >= 3:
+            fence, word = ticks, line[len(ticks) :].split(" ")[0]
+            yield out.style(line, "dim")
+        else:
+            style = "bold" if line.startswith("#") else "dim" if ticks else ""
+            yield out.style(line, style)

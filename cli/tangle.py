@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from treadle.cli.door import opened, recorded, split_step, step_address
-from treadle.cli.paper import paper, print_json, visible
-from treadle.tangle.read import read_thread
-from treadle.tangle.write import Output, find_placed, outputs, write
+from treadle.cli.cells import visible
+from treadle.cli.door import opened, placed, recorded, split_step, step_address
+from treadle.cli.paper import Paper, paper, print_json
+
+if TYPE_CHECKING:
+    from treadle.tangle.write import Output
 
 
 @click.command("tangle")
@@ -23,35 +28,49 @@ def command(
     """Make the files of a commit out of its document and its parent's files.
 
     The commit's own objects are not needed. Without -o nothing is written: the files are
-    made, compared with the blob ids the document names, and listed.
+    made, compared with the blob ids the document names, and listed. COMMIT:T.S is COMMIT
+    with --step T.S.
     """
-    rev, _, inline = name.partition(":")
+    from treadle.tangle.read import no_document, parse_of
+    from treadle.tangle.write import find_placed, outputs, write
+
+    rev, inline = split_step(name)
     step = step or inline or None
+    address = step_address(step) if step else None
+    target = placed(ctx, folder) if folder is not None else None
     with opened(ctx) as index:
-        commit = recorded(index, split_step(rev)[0] or "HEAD")
-        thread = read_thread(index.store, commit)
-        placed = find_placed(thread, *step_address(step)) if step else None
-        found = outputs(index.repo, thread, placed, whole=whole)
-        if folder is not None:
-            write(found, folder)
+        commit = recorded(index, rev or "HEAD")
+        text = index.document(commit)
+        if text is None:
+            raise no_document(index.store, commit)
+        thread = parse_of(commit, text)
+        state = find_placed(thread, *address) if address else None
+        found = outputs(index.repo, thread, state, whole=whole)
+        if target is not None:
+            write(found, target)
         if as_json:
-            print_json({"commit": commit, "files": [_json(output) for output in found]})
-            return _code(found)
-        with paper(index.repo) as out:
-            for output in found:
-                if output.status != "=" or output.missing:
-                    note = f"  {output.missing}" if output.missing else ""
-                    out.line(
-                        f"{output.status} {visible(output.path)}{out.style(note, 'unrecorded')}"
-                    )
-            files = sum(output.content is not None for output in found)
-            state = f"as of step {step}" if step else "byte for byte"
-            end = f"written to {folder}" if folder is not None else "nothing written: -o DIR writes"
-            out.line(f"{files} files {state}; {end}")
+            print_json({"commit": commit, "step": step, "files": [_json(out) for out in found]})
+        else:
+            with paper(index.repo, paged=target is None) as out:
+                _show(out, found, step, target)
     return _code(found)
 
 
-def _code(found: list[Output]) -> int:
+def _show(out: Paper, found: Sequence[Output], step: str | None, target: str | None) -> None:
+    """The paths, and how they came out."""
+    for output in found:
+        if output.status != "=" or output.missing:
+            note = f"  {output.missing}" if output.missing else ""
+            out.line(f"{output.status} {visible(output.path)}{out.style(note, 'unrecorded')}")
+    made = sum(output.content is not None for output in found)
+    gone = sum(output.status == "D" for output in found)
+    state = f"as of step {step}" if step else "byte for byte"
+    files = f"{made} file{'' if made == 1 else 's'} {state}" + f", {gone} deleted" * bool(gone)
+    end = f"written to {target}" if target is not None else "nothing written: -o DIR writes"
+    out.line(f"{files}; {end}")
+
+
+def _code(found: Sequence[Output]) -> int:
     return 1 if any(output.missing and output.missing != "a submodule" for output in found) else 0
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from treadle.cli.door import opened
+from treadle.cli.door import nothing_recorded, one_commit, opened, placed
 from treadle.cli.paper import print_json
 from treadle.cli.progress import Progress
-from treadle.thread.errors import UserError
 
 
 @click.command("weave")
@@ -29,23 +28,19 @@ def command(ctx: click.Context, folder: str, rev: str, title: str, as_json: bool
 
     with opened(ctx) as index:
         if not index.notes():
-            raise UserError(
-                "no thread is recorded in this repository, so there is nothing to weave",
-                "treadle import entire, or treadle record --from TRANSCRIPT",
-            )
-        out = Path(folder)
-        if not out.is_absolute():
-            out = Path(str(ctx.find_root().obj or ".")) / out if folder == "treadle-site" else out
-        book = gather(index, rev, title)
-        bar: Progress | None = None
+            raise nothing_recorded()
+        out = Path(placed(ctx, folder))
+        bar = Progress(0, "pages")
+        bar.say("reading threads …")
+        book = gather(index, one_commit(rev), title, lambda what: bar.say(f"{what} …"))
 
         def progress(done: int, whole: int) -> None:
-            nonlocal bar
-            bar = bar or Progress(whole, "pages")
+            bar.whole = whole
             bar.show(done)
 
-        report = weave_book(book, out, progress=progress)
-        if bar is not None:
+        try:
+            report = weave_book(book, out, progress=progress)
+        finally:
             bar.end()
     if as_json:
         print_json({"pages": report.pages, "bytes": report.bytes, "index": str(out / "index.html")})

@@ -1,14 +1,20 @@
-"""``treadle why``: the whole answer for one line."""
+"""``treadle why``: the whole answer for one line, on one screen."""
 
 from __future__ import annotations
 
-import textwrap
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.door import inside, opened, split_line
-from treadle.cli.paper import Paper, columns, paper, print_json, visible
-from treadle.tangle.answer import Answer, why
+from treadle.cli.cells import TAB, clip, one_line, visible, width, wrap
+from treadle.cli.door import indexed, inside, one_commit, placed, repository, split_line
+from treadle.cli.paper import Paper, ask_settings, paper, print_json, screen
+from treadle.cli.section import Section, cut_to
+
+if TYPE_CHECKING:
+    from treadle.tangle.answer import Answer
 
 _MEANING = {
     "proved": "replaying the thread's edits gives this file byte for byte",
@@ -17,116 +23,170 @@ _MEANING = {
     "command": "a command of the thread named this file; its text was not recorded",
     "neighbour": "a session close by wrote it",
 }
-_PROMPT_LINES = 12
-_REASON_LINES = 24
-_HUNK_LINES = 24
+_LONGEST = 100
+"""Columns beyond which prose is not set."""
+_PIPED = 48
+"""Lines of an answer where no screen sets a limit."""
 
 
 @click.command("why")
 @click.argument("place", metavar="FILE:LINE")
 @click.argument("rev", required=False, default="")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--full", is_flag=True, help="Cut nothing, however long it gets.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON; nothing is cut.")
 @click.pass_context
-def command(ctx: click.Context, place: str, rev: str, as_json: bool) -> None:
+def command(ctx: click.Context, place: str, rev: str, full: bool, as_json: bool) -> None:
     """Answer why a line is there: what was asked, the reasoning, the edit.
 
-    Also says what was tried before, what the line replaced, and how all this is known.
-    Where nothing is known it says so, and why.
+    Also says what was tried before, what the line replaced, and how all this is known. Where
+    nothing is known it says so, and why. The answer is cut to one screen. Without REV the
+    file is taken as it stands in the work tree.
     """
-    name, line = split_line(place)
-    with opened(ctx) as index:
-        answer = why(index, inside(index.repo, ctx, name), line, rev)
-        if as_json:
-            print_json(told(answer))
-            return
-        with paper(index.repo, paged=True) as out:
-            show(out, answer)
+    name, line = _asked(ctx, place)
+    with repository(ctx) as repo:
+        path = inside(repo, ctx, name)
+        process = repo.start_blame(path, one_commit(rev), (line - 1, line))
+        asked = None if as_json else ask_settings(repo)
+        with indexed(repo) as index:
+            from treadle.tangle.answer import why
+
+            answer = why(index, path, line, rev, process)
+            if as_json:
+                print_json(told(answer))
+                return
+            with paper(repo, paged=True, asked=asked) as out:
+                show(out, answer, 0 if full else screen()[1] - 1 if out.looked_at else _PIPED)
 
 
-def show(out: Paper, answer: Answer) -> None:
-    """Print an answer for a person."""
-    where = f"{visible(answer.path)}:{answer.line}"
-    out.line(f"{out.style(where, 'bold')}  {visible(answer.text.strip())}")
-    out.line()
+def _asked(ctx: click.Context, place: str) -> tuple[str, int]:
+    """The file and the line; a file without a line is told what is missing."""
+    from treadle.thread.errors import UserError
+
+    if os.path.lexists(placed(ctx, place)):
+        raise UserError(
+            f"which line of {place}?",
+            f"treadle why {place}:1 asks for the first; treadle blame {place} shows all",
+            2,
+        )
+    return split_line(place)
+
+
+# -- for people ---------------------------------------------------------------------
+
+
+def show(out: Paper, answer: Answer, most: int = 0) -> None:
+    """Print an answer for a person, in at most so many lines (0: however many it takes)."""
+    columns = min(screen()[0], _LONGEST)
+    head = _head(out, answer, columns)
+    sections = _sections(out, answer, columns - 2)
+    cut_to(sections, most - len(head) - 2 * len(sections) if most else 0)
+    for line in head:
+        out.line(line)
+    for section in sections:
+        out.line()
+        out.line(out.style(section.title, "bold"))
+        for line in section.shown(out):
+            out.line(line)
+
+
+def _head(out: Paper, answer: Answer, columns: int) -> list[str]:
+    """The line itself, its commit, and how the answer is known."""
+    where = visible(f"{answer.path}:{answer.line}")
+    text = clip(_code(answer.text).strip(), columns - 2)
+    lines = [out.style(where, "bold"), f"  {text}".rstrip()]
+    if width(where) + 2 + width(text) <= columns:
+        lines = ["".join(lines)]
     commit = answer.commit
     if commit is not None:
-        by = f"{visible(commit.author)}, {commit.time[:10]}"
-        out.line(f"  {out.style(commit.id[:8], 'commit')} {visible(commit.subject)} ({by})")
-    if answer.part is None or answer.turn is None or answer.step is None:
-        out.line(f"  {out.style('unrecorded', 'unrecorded')}: {answer.silence}.")
-        return
-    _show_thread(out, answer)
+        by = f" ({one_line(commit.author)}, {commit.time[:10]})"
+        room = columns - 11 - len(by)
+        subject = clip(one_line(commit.subject), max(room, 20))
+        lines += ["", f"  {out.style(commit.id[:8], 'commit')} {subject}{by}"]
+    if answer.part is None or answer.step is None:
+        note = f"unrecorded: {answer.silence}."
+        first, *rest = wrap(visible(note), columns - 2)
+        first = out.style("unrecorded", "unrecorded") + first.removeprefix("unrecorded")
+        return [*lines, *(f"  {line}" for line in (first, *rest))]
+    evidence = answer.run.origin.evidence
+    told = f"{evidence}: {_MEANING[evidence]}"
+    first, *rest = wrap(told, columns - 2)
+    first = out.style(evidence, evidence) + first.removeprefix(evidence)
+    return [*lines, *_step(out, answer, columns), *(f"  {line}" for line in (first, *rest))]
 
 
-def _show_thread(out: Paper, answer: Answer) -> None:
+def _step(out: Paper, answer: Answer, columns: int) -> list[str]:
+    """Who wrote it, in which step, and the command that shows that step."""
     assert answer.part is not None
-    assert answer.turn is not None
     assert answer.step is not None
-    part, origin = answer.part, answer.run.origin
-    model = f", {part.models[0]}" if part.models else ""
-    out.line(
-        f"  {visible(part.agent)} {visible(part.version)}{visible(model)}, step {_address(answer)}"
-    )
-    out.line(f"  {out.style(origin.evidence, origin.evidence)}: {_MEANING[origin.evidence]}")
-    _section(out, "Asked", answer.turn.prompt, _PROMPT_LINES)
-    lane = f" ({visible(answer.step.lane)})" if answer.step.lane else ""
-    _section(out, f"Because{lane}", answer.because or answer.short, _REASON_LINES)
-    _show_hunk(out, answer)
+    part = answer.part
+    names = [f"{part.agent} {part.version}".strip(), *part.models[:1]]
+    lane = [f"sub-agent {answer.step.lane}"] if answer.step.lane else []
+    address = answer.run.origin.step
+    show = f"treadle show {answer.document[:8]}:"
+    show += f"{answer.part_id[:8]}:{address}" if answer.several else address
+    names = [one_line(name) for name in (*names, *lane)]
+    line = f"{', '.join(names)}, step {address}"
+    earlier = answer.commit is not None and answer.document != answer.commit.id
+    note = [f"  written in the thread of {answer.document[:8]}, taken up here"] if earlier else []
+    if not out.looked_at or width(line) + len(show) + 5 <= columns:
+        return [f"  {line} ({show})", *note]
+    return [f"  {clip(line, columns - 2)}", f"  ({show})", *note]
+
+
+def _sections(out: Paper, answer: Answer, columns: int) -> list[Section]:
+    """What is told below the head, in the order in which it is asked for."""
+    if answer.turn is None:
+        body = answer.commit.message.partition("\n")[2] if answer.commit else ""
+        return [Section("The commit says", _prose(body, columns))] if body.strip() else []
+    found = [
+        Section("Asked", _prose(answer.turn.prompt, columns)),
+        Section("Because", _prose(answer.because or answer.short, columns), keep="end"),
+    ]
+    if answer.hunk is not None:
+        found.append(_edit(out, answer, columns))
     if answer.tried:
-        out.line()
-        out.line(out.style("Tried before", "bold"))
-        for attempt in answer.tried:
-            out.line(f"  {out.style(attempt.address, 'number')} {visible(attempt.what)}")
-            if attempt.reason:
-                out.line(f"      {visible(attempt.reason)}")
+        found.append(Section("Tried before", _attempts(out, answer, columns)))
+    return [section for section in found if section.lines]
 
 
-def _address(answer: Answer) -> str:
-    commit = answer.commit.id[:8] if answer.commit else ""
-    part = f"{answer.part_id[:8]}:" if answer.several else ""
-    return f"{answer.run.origin.step} (treadle show {commit}:{part}{answer.run.origin.step})"
+def _prose(text: str, columns: int) -> list[str]:
+    """Text wrapped to the screen, blank lines left out."""
+    lines = [line for line in visible(text).split("\n") if line.strip()]
+    return [f"  {piece}" for line in lines for piece in wrap(line, columns)]
 
 
-def _section(out: Paper, title: str, text: str, most: int) -> None:
-    """A heading and text wrapped to the terminal, cut after ``most`` lines."""
-    lines = [piece for line in visible(text).strip("\n").split("\n") for piece in _wrapped(line)]
-    if not lines or not text.strip():
-        return
-    out.line()
-    out.line(out.style(title, "bold"))
-    for line in lines[:most]:
-        out.line(f"  {line}".rstrip())
-    if len(lines) > most:
-        out.line(out.style(f"  … {len(lines) - most} lines more", "dim"))
-
-
-def _wrapped(line: str) -> list[str]:
-    width = min(columns(), 100) - 2
-    if len(line) <= width:
-        return [line]
-    return textwrap.wrap(line, width, break_on_hyphens=False) or [""]
-
-
-def _show_hunk(out: Paper, answer: Answer) -> None:
-    if answer.hunk is None:
-        return
-    out.line()
-    title = "The edit" if answer.replaced else "The edit (it replaced nothing)"
-    out.line(out.style(title, "bold"))
+def _edit(out: Paper, answer: Answer, columns: int) -> Section:
+    """The hunk that wrote the line, the line itself marked."""
+    assert answer.hunk is not None
     lines = answer.hunk.lines
     here = next((i for i, line in enumerate(lines) if line[1:].rstrip("\n") == answer.text), 0)
-    begin = max(0, min(here - _HUNK_LINES // 2, len(lines) - _HUNK_LINES))
-    shown = lines[begin : begin + _HUNK_LINES]
-    if begin:
-        out.line(out.style(f"  … {begin} lines", "dim"))
-    for number, line in enumerate(shown, begin):
-        text = visible(line.rstrip("\n"))
+    shown = []
+    for number, line in enumerate(lines):
+        text = line[0] + _code(line[1:].rstrip("\n"))
+        text = clip(text, columns) if out.looked_at else text
         style = {"+": "add", "-": "del"}.get(line[0], "")
         mark = ">" if number == here else " "
-        out.line(f"{mark} {out.style(text, style) if style else text}".rstrip())
-    rest = len(lines) - begin - len(shown)
-    if rest > 0:
-        out.line(out.style(f"  … {rest} lines", "dim"))
+        shown.append(f"{mark} {out.style(text, style)}".rstrip())
+    title = "The edit" if answer.replaced else "The edit (it replaced nothing)"
+    return Section(title, shown, keep="around", at=here)
+
+
+def _attempts(out: Paper, answer: Answer, columns: int) -> list[str]:
+    lines = []
+    for attempt in answer.tried:
+        why = f": {one_line(attempt.reason)}" if attempt.reason else ""
+        indent = len(attempt.address) + 1
+        first, *rest = wrap(one_line(attempt.what) + why, columns - indent)
+        lines.append(f"  {out.style(attempt.address, 'number')} {first}")
+        lines += [f"  {' ' * indent}{line}" for line in rest]
+    return lines
+
+
+def _code(text: str) -> str:
+    return visible(text).expandtabs(TAB)
+
+
+# -- for programs -------------------------------------------------------------------
 
 
 def told(answer: Answer) -> dict[str, object]:
@@ -136,6 +196,7 @@ def told(answer: Answer) -> dict[str, object]:
         "line": answer.line,
         "text": answer.text,
         "commit": answer.commit.id if answer.commit else None,
+        "author": answer.commit.author if answer.commit else None,
         "subject": answer.commit.subject if answer.commit else None,
         "evidence": answer.run.origin.evidence,
     }
@@ -145,15 +206,20 @@ def told(answer: Answer) -> dict[str, object]:
         **known,
         "part": answer.part_id,
         "step": answer.run.origin.step,
+        "document": answer.document,
         "agent": answer.part.agent,
         "model": answer.part.models[0] if answer.part.models else None,
         "session": answer.part.session,
         "lane": answer.step.lane or None,
-        "time": answer.step.time,
+        "time": answer.step.time or None,
         "prompt": answer.turn.prompt,
-        "because": answer.because,
+        "because": answer.because or None,
         "reason": answer.short,
         "edit": "".join(answer.hunk.lines) if answer.hunk else None,
-        "replaced": [line.rstrip("\n") for line in answer.replaced],
+        "replaced": _bare(answer.replaced),
         "tried": [{"step": a.address, "what": a.what, "reason": a.reason} for a in answer.tried],
     }
+
+
+def _bare(lines: Sequence[str]) -> list[str]:
+    return [line.rstrip("\n") for line in lines]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from treadle.tangle.blame import Run, blame
 from treadle.tangle.index import Index
@@ -118,8 +119,7 @@ def _silence(index: Index, run: Run, boundary: bool) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a step stands."""
 
     commit: str

@@ -34,6 +34,13 @@ class Mark:
     """Of drift and residue: the class; ``""`` for a step's own edit."""
 
 
+class Hidden(str):
+    """A line that redaction hid when it was added: what it was nobody here can tell, so that a
+    later hunk which takes it for something is believed."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class File:
     """One file while it is written: its lines, and the mark of each."""
@@ -148,13 +155,14 @@ def _apply_hunk(file: File, hunk: Hunk, shift: int, mark: Mark, path: str) -> in
     taken = at
     for index, line in enumerate(hunk.lines):
         sign, text = line[0], line[1:]
+        hidden = index in hunk.hidden
         if sign == "+":
-            file.hidden |= index in hunk.hidden
-            lines.append(text)
+            file.hidden |= hidden
+            lines.append(Hidden(text) if hidden else text)
             marks.append(mark)
             continue
         there = file.lines[taken] if 0 <= taken < len(file.lines) else None
-        if there is None or (there != text and index not in hunk.hidden):
+        if there is None or not (there == text or hidden or isinstance(there, Hidden)):
             raise _mismatch(path, taken, text, there)
         if sign == " ":
             lines.append(there)

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import NamedTuple
 
 from treadle.tangle.index import Index, Known, Piece, origin_of
 from treadle.thread.errors import UserError
@@ -58,10 +59,11 @@ class Blame:
     ``author-tz``, ``summary``, ``boundary``, ``previous`` ..."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
+    """One row of git's blame. A tuple, because it is made before anything can be printed."""
+
     final: int
-    count: int
+    size: int
     commit: str
     first: int
     path: str
@@ -130,7 +132,9 @@ def _refused(repo: Repo, path: str, rev: str, said: str) -> UserError:
                 2,
             )
         return UserError(f"there is no {path} in {where}", "git ls-files lists the files", 2)
-    return UserError(f"{path}: git blame says: {said}", "", 1)
+    if "unsupported file type" in said:
+        return UserError(f"{path} is no regular file", "name a file", 2)
+    return UserError(f"{path}: git blame says: {said}")
 
 
 def _entries(out: bytes) -> tuple[dict[str, dict[str, str]], list[_Entry]]:
@@ -177,7 +181,7 @@ def _runs(index: Index, entries: Sequence[_Entry]) -> tuple[tuple[Run, ...], fro
         for begin, end, origin in _pieces(
             maps.get((entry.commit, entry.path), _NOTHING)[0],
             entry.first,
-            entry.first + entry.count,
+            entry.first + entry.size,
         )
     ]
     return tuple(runs), recorded

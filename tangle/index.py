@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import islice
 
 from treadle.thread.model import Origin, Span
-from treadle.thread.repo import Repo
+from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
 
 SCHEMA = 2
@@ -167,10 +167,10 @@ class Index:
         """The same of many paths, by commit and path; those of which nothing is known are left
         out."""
         notes = self.notes()
-        asked = ((notes[c], c, path) for c, path in dict.fromkeys(wanted) if c in notes)
+        asked = ((notes[c], c, _stored(path)) for c, path in dict.fromkeys(wanted) if c in notes)
         told = "select commit_id, path, spans, reference from asked join maps"
         rows = self._rows("note, commit_id, path", asked, told)
-        return {(row[0], row[1]): (json.loads(row[2]), row[3]) for row in rows}
+        return {(row[0], _told(row[1])): (json.loads(row[2]), row[3]) for row in rows}
 
     def error(self, commit: str) -> str:
         """Why a commit's document could not be read, ``""`` where it could."""
@@ -207,7 +207,7 @@ class Index:
         return {commit: lines[blob] for commit, blob in blobs.items() if blob in lines}
 
     def _rows(
-        self, columns: str, asked: Iterable[tuple[str, ...]], told: str
+        self, columns: str, asked: Iterable[tuple[str | bytes, ...]], told: str
     ) -> list[tuple[str, ...]]:
         """What the query ``told`` tells of ``asked``, a table of these columns, joined by them."""
         found = []
@@ -230,7 +230,8 @@ class Index:
         rows = [_fields(span) for span in spans]
         packed = json.dumps(rows, separators=(",", ":"))
         asked = "insert or replace into maps values (?, ?, ?, ?, ?)"
-        self.db.execute(asked, (self.notes()[commit], commit, path, packed, reference))
+        values = (self.notes()[commit], commit, _stored(path), packed, reference)
+        self.db.execute(asked, values)
 
     def keep_step(self, line: StepLine) -> None:
         told = (
@@ -250,7 +251,8 @@ class Index:
 
     def keep_known(self, commit: str, error: str = "") -> None:
         asked = "insert or replace into known values (?, ?, ?)"
-        self.db.execute(asked, (self.notes()[commit], commit, error))
+        shown = error.encode("utf-8", "backslashreplace").decode()
+        self.db.execute(asked, (self.notes()[commit], commit, shown))
 
     def keep_gap(self, commit: str, why: str) -> None:
         """Remember, for this run alone, that objects are missing."""
@@ -312,6 +314,19 @@ def _copied(db: sqlite3.Connection) -> sqlite3.Connection:
     db.backup(memory)
     db.close()
     return memory
+
+
+def _stored(path: str) -> str | bytes:
+    """A path as the database can hold it: one that is not UTF-8 as its bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return encode(path)
+    return path
+
+
+def _told(path: str | bytes) -> str:
+    return decode(path) if isinstance(path, bytes) else path
 
 
 def origin_of(piece: Piece) -> Origin | None:

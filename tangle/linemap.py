@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
-from treadle.tangle.apply import File, Mark, apply, by_reference
+from treadle.tangle.apply import File, Mark, MismatchError, apply, by_reference
 from treadle.thread.document import part_id
 from treadle.thread.model import Origin, Span, Thread
 
@@ -33,9 +34,16 @@ def line_map(
 ) -> dict[str, tuple[Span, ...]]:
     """For each path with text the spans of its lines: sorted, merged, without gaps.
 
-    ``added`` says which lines git's diff against the first parent adds.
+    ``added`` says which lines git's diff against the first parent adds. ``MismatchError`` where the
+    document makes fewer lines.
     """
     files = apply(thread, base)
+    for path, ranges in added.items():
+        if path in files and ranges and ranges[-1][1] > len(files[path].lines):
+            raise MismatchError(
+                f"{path}: the document makes {len(files[path].lines)} lines, and the commit has more",
+                "the document does not belong to this commit, or was edited",
+            )
     ids = tuple(part_id(part) for part in thread.parts)
     named = tuple(part.named for part in thread.parts)
     return {
@@ -74,14 +82,13 @@ def slid(file: File, begin: int, end: int) -> list[Mark | None]:
     own = marks[begin:end]
     if all(own) or not (up or down):
         return own
-    moves = sorted(
-        range(-up, down + 1), key=lambda move: (-_count(marks, begin, end, move), abs(move))
+    held = [0, *accumulate(mark is not None for mark in marks[begin - up : end + down])]
+    size = end - begin
+    move = max(
+        range(-up, down + 1),
+        key=lambda move: (held[up + move + size] - held[up + move], -abs(move)),
     )
-    return _rotated(marks, begin, end, moves[0])
-
-
-def _count(marks: Sequence[Mark | None], begin: int, end: int, move: int) -> int:
-    return sum(mark is not None for mark in marks[begin + move : end + move])
+    return _rotated(marks, begin, end, move)
 
 
 def _rotated(marks: Sequence[Mark | None], begin: int, end: int, move: int) -> list[Mark | None]:
@@ -98,6 +105,8 @@ def origin(mark: Mark | None, drifted: bool, ids: Sequence[str], named: Sequence
     if mark is None or not mark.step or mark.evidence == "unrecorded":
         return UNRECORDED
     part, _, step = mark.step.rpartition(":")
+    if not part and mark.part < 0:
+        return UNRECORDED
     part = part or ids[mark.part]
     strand = ids.index(part) if part in ids else mark.part
     evidence = mark.evidence or ("replayed" if drifted else "proved")

@@ -25,6 +25,8 @@ class Progress:
 def recall(part: Part, reel: Reel, progress: Progress) -> None:
     """Add a stored part to ``progress``. A part whose events the session lacks adds nothing."""
     keys = {event.key: index for index, event in enumerate(reel.session.events)}
+    if any(key and key not in keys for key in (part.first, part.last)):
+        return
     steps = {(turn.number, step.number): step for turn in part.turns for step in turn.steps}
     begin, end = keys.get(part.first, 0), keys.get(part.last, -1) + 1
     origins = {address: ref for ref, address in progress.stored.items()}
@@ -34,10 +36,15 @@ def recall(part: Part, reel: Reel, progress: Progress) -> None:
     id_ = part_id(part)
     for ref, (turn, step) in made.where.items():
         progress.stored.setdefault(ref, f"{id_}:{turn}.{step}")
-    applied = {ref for ref, address in made.where.items() if _applied(steps.get(address))}
-    progress.taken |= applied
+    paths = {ref: path for path, refs in reel.edits.items() for ref in refs}
+    progress.taken |= {
+        ref for ref, address in made.where.items() if _applied(steps.get(address), paths.get(ref))
+    }
     progress.cut = max(progress.cut, end)
 
 
-def _applied(step: Step | None) -> bool:
-    return step is not None and any(change.kind == "edit" for change in step.changes)
+def _applied(step: Step | None, path: str | None) -> bool:
+    """Whether the commit took an edit of ``path``; one that was renamed since has another name."""
+    changes = step.changes if step is not None else ()
+    own = [change.kind for change in changes if change.path == path]
+    return "edit" in (own or [change.kind for change in changes])

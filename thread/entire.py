@@ -79,8 +79,9 @@ class Checkpoints:
 
     def sources(self, session: str) -> list[Source]:
         """Every copy of a session, each distinct transcript once."""
-        copies = {c.blob: c for point in self.known.values() for c in point.copies}
-        return [self._source(copy) for copy in copies.values() if copy.session == session]
+        copies = (copy for point in self.known.values() for copy in point.copies)
+        distinct = {copy.blob: copy for copy in copies if copy.session == session}
+        return [self._source(copy) for copy in distinct.values()]
 
     def _source(self, copy: Copy) -> Source:
         return Source(copy.name, lambda: BytesIO(self.repo.read(copy.blob) or b""))
@@ -116,7 +117,7 @@ def _session_id(text: bytes | None) -> str:
     """The session's id; older versions put the day before it."""
     try:
         told = json.loads(text or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     found = told.get("session_id") if isinstance(told, dict) else None
     return _DATED.sub("", found, count=1) if isinstance(found, str) else ""

@@ -45,7 +45,8 @@ class Locator:
 
     def __init__(self, session: Session, known: Collection[str], tops: Iterable[str] = ()) -> None:
         self._known = known
-        self._votes = Counter(dict.fromkeys((_clean(top) for top in tops if top), 1))
+        ours = {_clean(top) for top in tops if top}
+        self._votes = Counter(dict.fromkeys(ours, 1))
         candidates = {root for event in session.events for root in _above(_clean(event.cwd))}
         for path in {_absolute(path, e.cwd) for e in session.events for path in _paths(e)}:
             for root in _above(posixpath.dirname(path)):
@@ -53,7 +54,7 @@ class Locator:
                     self._votes[root] += 1
         best = max(self._votes.values(), default=0)
         self._roots = sorted(
-            (root for root, votes in self._votes.items() if votes * _SHARE >= best or votes == 1),
+            (root for root, votes in self._votes.items() if votes * _SHARE >= best or root in ours),
             key=len,
             reverse=True,
         )

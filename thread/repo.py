@@ -15,12 +15,16 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from treadle.thread.commit import LOG, from_log, from_object
 from treadle.thread.commit import Commit as Commit
 from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
-from treadle.thread.model import Entry
+from treadle.thread.process import NAMES, environment, no_repository, run_git
+
+if TYPE_CHECKING:
+    from treadle.thread.model import Entry
 
 EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -30,8 +34,6 @@ EMPTY_TREE = {
 
 _SAME = ("-c", "core.quotePath=true", "-c", "diff.renameLimit=1000")
 """Settings that would make one person's diff another than the next one's: git's own defaults."""
-_NAMES = ("GIT_DIR", "GIT_WORK_TREE")
-"""Variables that name a repository."""
 _REQUESTS = 64
 """Object names written to ``cat-file`` before its answers are read: they fit a pipe's buffer,
 so neither side can wait for the other. All answers are read before the first is given out, so
@@ -78,12 +80,14 @@ class Repo:
         does for git.
         """
         asked = ["--absolute-git-dir", "--git-common-dir", "--show-object-format"]
-        where = {key: os.environ[key] for key in _NAMES if named and key in os.environ}
-        found = _run(["git", "-C", str(start), "rev-parse", *asked, "--show-toplevel"], env=where)
+        where = {key: os.environ[key] for key in NAMES if named and key in os.environ}
+        found = run_git(
+            ["git", "-C", str(start), "rev-parse", *asked, "--show-toplevel"], env=where
+        )
         if found.returncode:
-            found = _run(["git", "-C", str(start), "rev-parse", *asked], env=where)
+            found = run_git(["git", "-C", str(start), "rev-parse", *asked], env=where)
         if found.returncode:
-            raise _no_repository(start, found.stderr.decode(errors="replace").strip())
+            raise no_repository(start, found.stderr.decode(errors="replace").strip())
         lines = os.fsdecode(found.stdout).split("\n")
         if lines[2] not in EMPTY_TREE or len(lines) > 5:
             raise UserError(
@@ -128,7 +132,7 @@ class Repo:
         check: bool = True,
     ) -> bytes:
         """What ``git ARGS`` prints; ``UserError`` with git's own words if it fails."""
-        done = _run(["git", *self._where(), *args], feed, env)
+        done = run_git(["git", *self._where(), *args], feed, env)
         if check and done.returncode:
             said = done.stderr.decode(errors="replace").strip()
             raise UserError(f"git {args[0]} failed: {said or f'exit {done.returncode}'}")
@@ -159,7 +163,7 @@ class Repo:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=environment(),
         )
 
     def _where(self) -> list[str]:
@@ -190,7 +194,7 @@ class Repo:
     def resolve(self, rev: str, kind: str = "commit") -> str:
         """The full id that ``rev`` names; ``UserError`` where it names none."""
         name = f"{rev}^{{{kind}}}"
-        done = _run(["git", *self._where(), "rev-parse", "--verify", "--end-of-options", name])
+        done = run_git(["git", *self._where(), "rev-parse", "--verify", "--end-of-options", name])
         if done.returncode == 0:
             return done.stdout.decode().strip()
         if rev == "HEAD":
@@ -322,12 +326,14 @@ class Repo:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=environment(),
             )
         return self._objects
 
     def tree(self, name: str) -> dict[str, Entry]:
         """Every path of a tree or commit, with mode and blob id."""
+        from treadle.thread.model import Entry
+
         out = os.fsdecode(self.run("ls-tree", "-r", "-z", "--full-tree", name))
         rows = (row.split("\t", 1) for row in out.split("\0") if row)
         return {path: Entry(head.split()[0], head.split()[2]) for head, path in rows}
@@ -350,21 +356,6 @@ class Repo:
         return hashlib.new(self.algorithm, name + content, usedforsecurity=False).hexdigest()
 
 
-def _no_repository(start: str | os.PathLike[str], said: str) -> UserError:
-    where = os.path.abspath(start)
-    if "safe.directory" in said:
-        return UserError(
-            f"{where} belongs to somebody else, and git does not read it",
-            f"if you trust it: git config --global --add safe.directory {where}",
-        )
-    why = said.split("\n", 1)[0].removeprefix("fatal: ")
-    return UserError(
-        f"{where} is not in a git repository"
-        + (f" ({why})" if why and "not a git repository (or any" not in why else ""),
-        "go to a repository, or name one: treadle -C DIR ...",
-    )
-
-
 def encode(text: str) -> bytes:
     """Text as a blob, the reverse of ``decode``."""
     return text.encode("utf-8", "surrogateescape")
@@ -373,33 +364,3 @@ def encode(text: str) -> bytes:
 def is_binary(content: bytes) -> bool:
     """Git's own test: a NUL in the first 8,000 bytes."""
     return b"\0" in content[:8000]
-
-
-def _run(
-    command: list[str], feed: bytes = b"", env: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(command, input=feed, capture_output=True, env=_environment(env))
-    except FileNotFoundError:
-        raise UserError(
-            "git is not installed or not in PATH", "install git 2.34 or newer"
-        ) from None
-
-
-def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, with git's messages in English, no prompt and no silent download of objects."""
-    kept = {key: value for key, value in os.environ.items() if not _points_elsewhere(key)}
-    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-    return {**kept, **fixed, "GIT_TERMINAL_PROMPT": "0", **(more or {})}
-
-
-def _points_elsewhere(key: str) -> bool:
-    """Variables by which a hook's git points at another repository than the one we opened."""
-    return key in {
-        *_NAMES,
-        "GIT_INDEX_FILE",
-        "GIT_PREFIX",
-        "GIT_COMMON_DIR",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_NAMESPACE",
-    }

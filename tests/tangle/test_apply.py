@@ -96,6 +96,15 @@ def test_a_hidden_line_that_is_added_leaves_the_file_hidden() -> None:
     assert file.hidden
 
 
+def test_a_later_hunk_may_take_a_hidden_line_for_what_it_was() -> None:
+    file = File.of("a\n")
+    apply_change(file, change(Hunk(1, 1, ("+[redacted:x]\n", "+b\n"), hidden=(0,))), 0, "1.1")
+    apply_change(file, change(Hunk(0, 0, (" a\n", " a secret\n", "-b\n"))), 0, "1.2")
+    assert file.lines == ["a\n", "[redacted:x]\n"]
+    with pytest.raises(MismatchError):
+        apply_change(file, change(Hunk(0, 0, (" other\n", " a secret\n", "+b\n"))), 0, "1.3")
+
+
 def test_a_hidden_line_must_be_there_all_the_same() -> None:
     hunk = Hunk(1, 1, ("-[redacted:x]\n",), hidden=(0,))
     with pytest.raises(MismatchError):

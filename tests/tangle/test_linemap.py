@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -102,6 +103,14 @@ def test_the_nearest_of_equally_good_places_is_taken() -> None:
     other = Mark(0, "2.2")
     found = File(["}\n"] * 5, [STEP, None, None, other, None], True)
     assert slid(found, 2, 3) == [other]
+
+
+def test_a_long_run_of_equal_lines_slides_in_no_time() -> None:
+    size = 60_000
+    found = File(["0\n"] * (2 * size), [STEP] * size + [None] * size, True)
+    begun = time.monotonic()
+    assert slid(found, size, 2 * size) == [STEP] * size
+    assert time.monotonic() - begun < 5
 
 
 # -- spans --------------------------------------------------------------------------

@@ -55,6 +55,8 @@ def _is_record(value: object) -> bool:
     has_content = bool(rows(message, "content") or text(message, "content"))
     if kind in ("user", "assistant") and not has_content:
         return False
+    if isinstance(value, dict) and "systemPayload" in value:
+        return False
     return kind in _CHAINED and bool(text(value, "uuid") and text(value, "sessionId"))
 
 

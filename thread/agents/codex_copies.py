@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from treadle.thread.agents import codex_zst
+from treadle.thread.agents import clip, codex_zst
 from treadle.thread.agents.codex_item import (
     Call,
     Changed,
@@ -27,7 +27,7 @@ from treadle.thread.agents.codex_item import (
     Used,
 )
 from treadle.thread.agents.codex_line import items
-from treadle.thread.agents.codex_prompt import Folder, Prose
+from treadle.thread.agents.codex_prompt import Folder, Prose, Typed
 from treadle.thread.agents.lines import NOT_JSON, Decoder, lines
 from treadle.thread.agents.source import Complaints, Source
 from treadle.thread.agents.union import unite
@@ -162,21 +162,26 @@ class _Place:
         self._now = _changed(self._now, Context(cwd=meta.cwd))
 
     def _record(self, item: Item, time: str, offset: int, size: int) -> None:
+        now, copy = self._now, self._copy
         key = _key(item, time)
-        self._seen[key] += 1
-        if self._seen[key] > 1:
-            if not isinstance(item, Prose):
-                known = self._copy.records[key]
-                if size <= known.size or isinstance(item, Context | Meta):
-                    return
-            else:
-                key = f"{key}#{self._seen[key]}"
-        now = self._now
+        known = copy.records.get(key)
+        if known is not None and isinstance(item, Call) and item != known.item:
+            copy.complain(offset, f"tool call id used again, {clip.one_line(item.id)}")
+        if known is not None and isinstance(item, Call | Prose) and self._is_new(item, known):
+            self._seen[key] += 1
+            count = self._seen[key] + 1
+            if isinstance(item, Call):
+                item = replace(item, id=f"{item.id}#{count}")
+            key, known = f"{key}#{count}", None
         record = Record(
-            key, item, time, self._copy.session, now.turn, now.cwd, now.model,
-            self._copy.index, offset, size,
+            key, item, time, copy.session, now.turn, now.cwd, now.model, copy.index, offset, size
         )
-        self._copy.records[key] = record
+        if known is None or _says_more(record, known):
+            copy.records[key] = record
+
+    def _is_new(self, item: Item, known: Record) -> bool:
+        """Whether it is another item of the same key, not the same one told again."""
+        return isinstance(item, Prose) or item != known.item
 
 
 def _changed(now: Context, then: Context) -> Context:
@@ -184,15 +189,21 @@ def _changed(now: Context, then: Context) -> Context:
 
 
 def _key(item: Item, time: str) -> str:
+    """What stays the same in every copy, and in every version of this reader."""
     if isinstance(item, Call | Output | Ended | Changed | Used) and item.id:
-        kind = "ended" if isinstance(item, Ended) else type(item).__name__.lower()
-        return f"{kind} {item.id}"
+        return f"{type(item).__name__.lower()} {item.id}"
     if isinstance(item, Context):
         return f"turn {item.turn}"
+    if isinstance(item, Meta):
+        return f"session {item.id}"
     if isinstance(item, Spawned):
         return f"spawned {item.call} {item.session}"
     if isinstance(item, Prose):
         return _hash(time, item.kind, str(item.rank), item.text)
+    if isinstance(item, Call | Used):
+        return _hash(time, item.name, repr(item.input))
+    if isinstance(item, Typed | Ended):
+        return _hash(time, item.command)
     return _hash(time, repr(item))
 
 
@@ -233,20 +244,16 @@ def strands(copies: Iterable[Copy]) -> list[Strand]:
     A copy without an id joins the session that it shares a call with.
     """
     groups: dict[str, list[Copy]] = {}
-    nameless = []
     owners: dict[str, str] = {}
-    for copy in copies:
-        if not copy.session:
-            nameless.append(copy)
-            continue
-        groups.setdefault(copy.session, []).append(copy)
+    for copy in sorted(copies, key=lambda copy: not copy.session):
+        own = (owners[key] for key in copy.records if key in owners)
+        id_ = copy.session or next(own, f"?{copy.index}")
+        groups.setdefault(id_, []).append(copy)
         for record in copy.records.values():
             if record.is_named:
-                owners.setdefault(record.key, copy.session)
-    for copy in nameless:
-        own = (owners[key] for key in copy.records if key in owners)
-        groups.setdefault(next(own, f"?{copy.index}"), []).append(copy)
-    return [_strand("" if id_[0] == "?" else id_, group) for id_, group in groups.items()]
+                owners.setdefault(record.key, id_)
+    found = [_strand("" if id_[0] == "?" else id_, group) for id_, group in groups.items()]
+    return sorted(found, key=lambda strand: strand.copies[0].index)
 
 
 def _strand(id_: str, group: list[Copy]) -> Strand:
@@ -261,8 +268,13 @@ def _strand(id_: str, group: list[Copy]) -> Strand:
 
 
 def _says_more(one: Record, other: Record) -> bool:
-    """Of two records of one key the longer one, at the same length the first in some order."""
-    return (one.size, one.time, one.cwd) > (other.size, other.time, other.cwd)
+    """Of two records of one key that of the higher rank, else the longer one."""
+    return _weight(one) > _weight(other)
+
+
+def _weight(record: Record) -> tuple[int, int, str, str]:
+    rank = record.item.rank if isinstance(record.item, Ended | Changed) else 0
+    return rank, record.size, record.time, record.cwd
 
 
 def without_replay(strand: Strand, known: Mapping[str, Strand]) -> tuple[Record, ...]:
@@ -283,7 +295,7 @@ def without_replay(strand: Strand, known: Mapping[str, Strand]) -> tuple[Record,
         cut = max(cut, _repeated(own, theirs))
     if cut < 0:
         return strand.records
-    last = strand.records.index(own[cut])
+    last = next(at for at, record in enumerate(strand.records) if record is own[cut])
     kept = [record for record in strand.records[:last] if isinstance(record.item, Meta)]
     return (*kept, *strand.records[last + 1 :])
 
@@ -295,11 +307,6 @@ def _repeated(own: list[Record], theirs: list[str]) -> int:
     for index, record in enumerate(own):
         if record.is_named and record.mark in where:
             at, there = index, where[record.mark]
-    while (
-        at + 1 < len(own)
-        and there + 1 < len(theirs)
-        and own[at + 1].mark == theirs[there + 1]
-        and not (at < 0 and own[0].is_named)
-    ):
+    while at + 1 < len(own) and there + 1 < len(theirs) and own[at + 1].mark == theirs[there + 1]:
         at, there = at + 1, there + 1
     return at

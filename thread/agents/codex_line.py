@@ -151,12 +151,11 @@ def _call(payload: Mapping[str, object]) -> Call:
     id_ = text(payload, "call_id") or text(payload, "id")
     if text(payload, "type") == "local_shell_call":
         action = table(payload, "action")
-        asked = {"command": rows(action, "command"), "workdir": text(action, "working_directory")}
-        return Call(id_, "local_shell", asked)
-    name = plain_name(text(payload, "name"))
-    space = text(payload, "namespace").removesuffix("functions")
-    if space and not name.startswith(space):
-        name = f"{space}{'' if space.endswith('_') or name.startswith('_') else '.'}{name}"
+        command, where = rows(action, "command"), text(action, "working_directory")
+        return Call(id_, "local_shell", {"command": command, "workdir": where})
+    name, space = plain_name(text(payload, "name")), text(payload, "namespace")
+    if space.startswith("mcp__") and not name.startswith("mcp__"):
+        name = f"{space}.{name}"
     if text(payload, "type") == "custom_tool_call":
         return Call(id_, name, script=text(payload, "input"))
     asked = arguments(payload.get("arguments"))
@@ -248,7 +247,7 @@ def _invoked(payload: Mapping[str, object]) -> Used:
     told = table(payload, "result")
     inner = table(told, "Ok") or told
     failed = "Err" in told or inner.get("isError") is True
-    said = "\n".join(blocks(inner, "content"))
+    said = text(told, "Err") or "\n".join(blocks(inner, "content"))
     return Used(text(payload, "call_id"), name, table(asked, "arguments"), said, not failed)
 
 
@@ -264,8 +263,8 @@ def _completed(item: Mapping[str, object]) -> list[Item]:
     if kind == "plan":
         return _prose("said", text(item, "text"), 2)
     if kind == "reasoning":
-        said = blocks(item, "summary_text") or blocks(item, "raw_content")
-        return [Prose("thought", clip.prose(part), rank=2) for part in said if part.strip()]
+        parts = blocks(item, "summary_text") or blocks(item, "raw_content")
+        return [Prose("thought", clip.prose(part), rank=2) for part in parts if part.strip()]
     if kind == "commandexecution":
         return [_ended(item, id_, 2)]
     if kind == "filechange":

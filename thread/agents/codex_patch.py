@@ -17,8 +17,8 @@ agents took the same language over.
     *** End Patch
 
 A line that is empty stands for an empty line of context, except at the end of a hunk, where it
-only parts hunks. A hunk that changes nothing still moves the search on, and so becomes an anchor
-of the next one.
+only parts hunks. Each hunk is searched behind the one before it: the lines that it leaves are
+anchors of the next, also where it changes nothing.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _UPDATE = "*** Update File: "
 _MOVE = "*** Move to: "
 _EOF = "*** End of File"
 _HEADERS = {_ADD: "add", _DELETE: "delete", _UPDATE: "update"}
+_BEHIND = 20
+"""Lines of a hunk that the next one is searched behind."""
 _PASSED = ("*** Environment ID:", BEGIN)
 
 
@@ -127,7 +129,7 @@ class _Reader:
                 edits.append(
                     Edit(path, "replace", _text(old), _text(new), loose=True, anchor=anchor)
                 )
-                passed = []
+                passed = new[-_BEHIND:] or passed
             elif old or anchors:
                 passed += anchors + old
             else:

@@ -20,8 +20,9 @@ from treadle.thread.agents.fields import rows, table, text, whole
 from treadle.thread.agents.lines import Decoder
 
 _HEAD = re.compile(
-    r"(?:Chunk ID:|Wall time|Process exited with code|Process running with session ID|Exit code:"
-    r"|Original token count:|Total output lines:|Script (?:completed|failed|running|done))"
+    r"(?:Chunk ID:|Wall time|Process exited with code|Process running with session ID"
+    r"|Exit code:|Duration:|Original token count:|Total output lines:"
+    r"|Script (?:completed|failed|running|done))"
 )
 _EXIT = re.compile(r"(?:Process exited with code|Exit code:) (-?\d{1,10})\s*")
 _RUNNING = re.compile(r"(?:Process running with session|Script running with cell) ID:? (\S{1,80})")

@@ -44,7 +44,7 @@ class Nested:
     argument: object
     """The first argument: text, a table, ... or ``HOLE``; a table may have holes inside."""
     source: str
-    """The arguments as they are written, cut to some length."""
+    """The argument as it is written, cut to some length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,10 @@ class _Token:
     value: str
     start: int
     end: int
+    texts: tuple[str, ...] = ()
+    """Of a template: its texts, between which the parts stand."""
     parts: tuple[str, ...] = ()
-    """Of a template: the sources of what it has between braces; its text has a NUL for each."""
+    """Of a template: the sources of what it has between braces."""
 
 
 _WORD = re.compile(r"[A-Za-z_$][\w$]*|\d[\w.]*")
@@ -152,30 +154,28 @@ def _string(program: str, at: int, raw: bool) -> _Token:
     if quote != "`":
         end = _behind(program, at + 1, quote)
         return _Token("text", unescaped(program[at + 1 : end - 1]), at, end)
-    pieces: list[str] = []
+    texts = [""]
     parts: list[str] = []
     here = at + 1
     while here < len(program):
         found = _PLAIN["`"].match(program, here)
         stop = found.end() if found else here
-        pieces.append(program[here:stop].replace("\0", ""))
-        here = stop
-        char = program[here : here + 1]
+        char = program[stop : stop + 1]
         if char == "\\":
-            pieces.append(program[here : here + 2].replace("\0", ""))
-            here += 2
-        elif program.startswith("${", here):
-            stop = _behind_braces(program, here + 2)
-            parts.append(program[here + 2 : stop - 1])
-            pieces.append("\0")
-            here = stop
-        elif char == "$":
-            pieces.append(char)
-            here += 1
-        else:
+            stop += 2
+        elif char == "$" and not program.startswith("${", stop):
+            stop += 1
+        texts[-1] += program[here:stop]
+        here = stop
+        if program.startswith("${", here):
+            here = _behind_braces(program, here + 2)
+            parts.append(program[stop + 2 : here - 1])
+            texts.append("")
+        elif char not in ("\\", "$"):
             break
-    text = "".join(pieces).replace("\r\n", "\n")
-    return _Token("text", text if raw else unescaped(text), at, here + 1, tuple(parts))
+    read = [one.replace("\r\n", "\n") for one in texts]
+    told = read if raw else [unescaped(one) for one in read]
+    return _Token("text", "".join(told), at, here + 1, tuple(told), tuple(parts))
 
 
 def unescaped(literal: str) -> str:
@@ -238,8 +238,9 @@ class _Reader:
         if not self._is(at, "("):
             return []
         start = self._tokens[at].end
-        source = self._program[start : start + _SOURCE]
-        return [Nested(name, self._value(at + 1, 0)[0], source)]
+        value, behind = self._value(at + 1, 0)
+        end = self._tokens[behind].start if behind < len(self._tokens) else len(self._program)
+        return [Nested(name, value, self._program[start : min(end, start + _SOURCE)])]
 
     def _bind(self, at: int) -> None:
         """``NAME = VALUE``; a name that is set again, or changed, is unknown from there on."""
@@ -293,9 +294,10 @@ class _Reader:
 
     def _filled(self, token: _Token, depth: int) -> object:
         """A template with its parts put in, as far as they are known."""
-        texts = token.value.split("\0")
-        pieces = [texts[0]]
-        for part, after in zip(token.parts, texts[1:], strict=False):
+        if not token.parts:
+            return token.value
+        pieces = [token.texts[0]]
+        for part, after in zip(token.parts, token.texts[1:], strict=True):
             if depth > _DEEPEST or len(part) > _SOURCE or self._steps.done():
                 return HOLE
             inner = _Reader(part, _tokens(part), self._bound, self._steps)

@@ -33,7 +33,7 @@ def opened(source: Source) -> BinaryIO:
     return unpacked(stream) if head == MAGIC else stream
 
 
-def unpacked(stream: BinaryIO) -> BinaryIO:
+def unpacked(stream: BinaryIO) -> io.BufferedReader:
     """What a zstd stream holds, up to ``MOST`` bytes; reading on raises ``OSError``."""
     return io.BufferedReader(_Unpacked(stream, *_unpacker(stream)), 1 << 18)
 
@@ -46,7 +46,7 @@ def beginning(head: bytes, count: int) -> bytes | None:
         return None
     found = b""
     try:
-        while len(found) < count and (piece := stream.read1(count - len(found))):  # type: ignore
+        while len(found) < count and (piece := stream.read1(count - len(found))):
             found += piece
     except OSError:
         pass

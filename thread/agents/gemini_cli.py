@@ -15,7 +15,7 @@ from treadle.thread.agents.fields import rows, table, text
 from treadle.thread.agents.gemini_file import Chat, Message
 from treadle.thread.agents.gemini_root import root
 from treadle.thread.agents.gemini_session import Place
-from treadle.thread.agents.gemini_tools import label
+from treadle.thread.agents.kin import lane
 from treadle.thread.agents.lines import Decoder
 from treadle.thread.agents.source import Complaints, Reader, Reading, Source
 from treadle.thread.agents.union import merge, unite
@@ -125,7 +125,7 @@ def _session(
     told: list[Complaints] = []
     events: list[Event] = []
     for one in (key, *sorted(child for child in family if child != key)):
-        place = Place(cwd, "" if one == key else label(one), asked)
+        place = Place(cwd, "" if one == key else lane(one), asked)
         found, complaints = gemini_session.events(books[one].items(), place, names, bounds)
         told.append(complaints)
         events = _merged(events, found)

@@ -23,6 +23,8 @@ TYPES = ("user", "gemini", "info", "error", "warning")
 REWIND = "$rewind"
 """The type of a message of our own: the person took back what went before."""
 _MASKED = "<tool_output_masked>"
+_LASTING = ("id", "timestamp", "content")
+"""What a snapshot does not change of a message: it has what the model is shown instead."""
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 
 
@@ -259,8 +261,8 @@ def _snapshot(found: Chat, messages: list[object], offset: int) -> None:
         if old is None:
             fresh.setdefault(last, []).append((key, Message(message, found.index, offset)))
             continue
-        said = {"content": old.value["content"]} if old.value.get("content") else {}
-        merged = _merged(old.value, {**message, "id": key, **said})
+        kept = {name: old.value[name] for name in _LASTING if old.value.get(name)}
+        merged = _merged(old.value, {**message, **kept})
         found.messages[key] = Message(merged, found.index, old.offset)
         last = key
     _insert(found, fresh)

@@ -17,7 +17,7 @@ _INJECTED = ("<session_context>", "This is the Gemini CLI. We are setting up the
 _SUMMARY = "<state_snapshot>"
 _GO_ON = "System: Please continue."
 _FILES = "--- Content from referenced files ---"
-_WORDLESS = {"inlineData": "[image]", "fileData": "[file]"}
+_WORDLESS = {"inlineData": "\n[image]", "fileData": "\n[file]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ class _Story:
     def _rewind(self, key: str, value: Mapping[str, object]) -> None:
         taken = [one for one in rows(value, "taken") if isinstance(one, str)]
         first = next((self._prompts[one] for one in taken if one in self._prompts), "")
-        said = f"rewound, {len(taken)} messages taken back" + (f", from: {first}" if first else "")
+        count = "1 message" if len(taken) == 1 else f"{len(taken)} messages"
+        said = f"rewound, {count} taken back" + (f", from: {first}" if first else "")
         self._add(self._event(key, "marked", value, clip.one_line(said)))
 
     def _user(self, key: str, value: Mapping[str, object]) -> None:
@@ -140,11 +141,10 @@ class _Story:
         said = words(value.get("content"))
         if said:
             self._add(replace(self._event(key, "said", value, clip.prose(said)), model=model))
-        recorded = list(zip(rows(value, "toolCalls"), gemini_tools.calls(value), strict=True))
-        for raw, call in recorded:
-            self._call(key, message, call, raw)
-        for call in self._unrecorded(value):
-            self._call(key, message, call, value)
+        for number, call in enumerate(gemini_tools.calls(value)):
+            self._call(f"{key}/call/{number}", message, call)
+        for number, call in enumerate(self._unrecorded(value)):
+            self._call(f"{key}/asked/{number}", message, call)
 
     def _unrecorded(self, value: Mapping[str, object]) -> list[Call]:
         """Calls that only the text for the model has."""
@@ -158,21 +158,20 @@ class _Story:
                 found.append(Call(key, text(asked, "name"), arguments, "", output, error))
         return found
 
-    def _call(self, key: str, message: Message, call: Call, raw: object) -> None:
+    def _call(self, key: str, message: Message, call: Call) -> None:
+        """Add a call; ``key`` is for one that has no id, or another's."""
         if not (call.output or call.error) and call.id in self._answers:
             output, error = self._answers[call.id]
             call = replace(call, output=output, error=error)
-        own = call.id
-        if not own:
+        if not call.id:
             self._complain(message, f"call of {clip.one_line(call.name) or 'a tool'} without an id")
-            own = f"{key}/call/{len(self.events)}"
-        elif own in self._told:
-            own = f"{key}/{own}"
+        own = call.id if call.id and call.id not in self._told else key
         self._calls.add(call.id)
-        bare = self._event(own, "looked", raw, "")
-        bare = replace(bare, time=bare.time or moment(message.value, "timestamp"))
-        bare = replace(bare, model=text(message.value, "model"))
+        bare = self._event(own, "looked", message.value, "")
+        bare = replace(bare, time=call.time or bare.time, model=text(message.value, "model"))
         event = gemini_tools.event(call, bare)
+        if event.kind == "asked":
+            event = replace(event, time=moment(message.value, "timestamp"))
         self._add(self._bounds.kept(event, lambda reason: self._complain(message, reason)))
 
 

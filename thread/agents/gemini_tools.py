@@ -10,7 +10,8 @@ import posixpath
 from dataclasses import dataclass, replace
 
 from treadle.thread.agents import clip, trace
-from treadle.thread.agents.fields import rows, table, text
+from treadle.thread.agents.fields import moment, rows, table, text
+from treadle.thread.agents.kin import lane
 from treadle.thread.agents.made import made
 from treadle.thread.model import Edit, Event, Snapshot
 
@@ -48,6 +49,8 @@ class Call:
     """What the person was shown."""
     agent: str = ""
     """The sub-agent that it started."""
+    time: str = ""
+    """When it ended."""
 
     @property
     def ok(self) -> bool | None:
@@ -137,17 +140,11 @@ def printed(told: str) -> tuple[str, bool]:
 
 def _asked(bare: Event, call: Call) -> Event:
     said = [text(call.asked, key) for key in _ASKED if text(call.asked, key)]
-    head = label(call.agent) or call.name
+    head = lane(call.agent) or call.name
     if text(call.asked, "description") and len(said) > 1:
         head = f"{head}: {said.pop()}"
     done = _with_output(bare, bare.output or call.output)
     return replace(done, kind="asked", text=clip.prose("\n\n".join([head, *said])))
-
-
-def label(agent: str) -> str:
-    """The lane of a sub-agent."""
-    kept = "".join(letter for letter in agent if letter.isalnum() or letter in "_.-")
-    return f"agent-{kept[:40].removeprefix('agent-')}" if kept else ""
 
 
 def _looked(bare: Event, call: Call) -> Event:
@@ -246,6 +243,7 @@ def calls(message: object) -> list[Call]:
                 error=error,
                 display=value.get("resultDisplay") if isinstance(value, dict) else None,
                 agent=text(value, "agentId"),
+                time=moment(value, "timestamp"),
             )
         )
     return found

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from treadle.thread.agents import qwen_session
 from treadle.thread.agents.fields import rows, table, text
+from treadle.thread.agents.kin import groups
 from treadle.thread.agents.lines import NOT_JSON, Decoder, lines
 from treadle.thread.agents.qwen_session import Record
 from treadle.thread.agents.source import Complaints, Reader, Reading, Source
@@ -52,8 +53,13 @@ class _Copy:
         self.problems.add(self.name, offset, reason)
 
     @property
-    def session(self) -> str:
-        return next((one.session for one in self.records.values() if one.session), "")
+    def marks(self) -> set[str]:
+        """A copy made by branching off has the records' ids, but a session's id of its own."""
+        return {f"session {one}" for one in self.sessions} | set(self.records)
+
+    @property
+    def sessions(self) -> set[str]:
+        return {one.session for one in self.records.values() if one.session}
 
     @property
     def lane(self) -> str:
@@ -65,17 +71,24 @@ class _Copy:
 def read(sources: Sequence[Source]) -> Reading:
     """Unite the sources into sessions."""
     decoder = Decoder()
-    groups: dict[str, list[_Copy]] = {}
-    problems: list[Problem] = []
-    for index, source in enumerate(sources):
-        copy = _copy(source, index, decoder)
-        if copy.records:
-            groups.setdefault(copy.session, []).append(copy)
-        else:
-            problems += copy.problems.problems() or (Problem(copy.name, 0, "no records in it"),)
+    copies = [_copy(source, index, decoder) for index, source in enumerate(sources)]
     names = [source.name for source in sources]
-    sessions = tuple(_session(key, group, names) for key, group in groups.items())
-    return Reading(sessions, tuple(problems), {key: key for key in groups})
+    sessions: list[Session] = []
+    problems: list[Problem] = []
+    ids: dict[str, str] = {}
+    for group in groups([copy.marks for copy in copies]):
+        found = [copies[at] for at in group]
+        if not any(copy.records for copy in found):
+            problems += [problem for copy in found for problem in _nothing(copy)]
+            continue
+        session = _session(found, names)
+        sessions.append(session)
+        ids.update((one, session.id) for copy in found for one in copy.sessions)
+    return Reading(tuple(sessions), tuple(problems), ids)
+
+
+def _nothing(copy: _Copy) -> tuple[Problem, ...]:
+    return copy.problems.problems() or (Problem(copy.name, 0, "no records in it"),)
 
 
 def _copy(source: Source, index: int, decoder: Decoder) -> _Copy:
@@ -107,17 +120,30 @@ def _line(copy: _Copy, offset: int, raw: bytes, decoder: Decoder) -> None:
             copy.complain(offset, "record of an unknown kind, skipped")
 
 
-def _session(key: str, group: Sequence[_Copy], names: Sequence[str]) -> Session:
+def _session(group: Sequence[_Copy], names: Sequence[str]) -> Session:
     records: dict[str, Record] = {}
     for copy in group:
         for name, one in copy.records.items():
-            if name not in records or one.size > records[name].size:
+            if name not in records or one.weight > records[name].weight:
                 records[name] = one
     order = [records[name] for name in _united(group, records)]
     events, complaints = qwen_session.events(order, names)
     own = [problem for copy in group for problem in copy.problems.problems()]
     version = next((one.version for one in reversed(order) if one.version), "")
-    return Session(NAME, key, version, tuple(events), (*own, *complaints.problems()))
+    problems = (*own, *complaints.problems())
+    return Session(NAME, _first_id(group, order), version, tuple(events), problems)
+
+
+def _first_id(group: Sequence[_Copy], order: Sequence[Record]) -> str:
+    """The session that was not branched off another; of several the one that sorts first."""
+    ids = {one for copy in group for one in copy.sessions}
+    branched = {
+        one.session
+        for copy in group
+        for one in copy.records.values()
+        if one.value.get("forkedFrom")
+    }
+    return min(ids - branched or ids, default=order[0].key)
 
 
 def _united(group: Iterable[_Copy], records: Mapping[str, Record]) -> list[str]:

@@ -10,6 +10,7 @@ from treadle.thread.agents import clip, gemini_session, gemini_tools
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.fields import moment, rows, table, text, whole
 from treadle.thread.agents.gemini_tools import Call
+from treadle.thread.agents.kin import lane
 from treadle.thread.agents.source import Complaints
 from treadle.thread.model import Event
 
@@ -29,8 +30,8 @@ class Record:
     lane: str
     version: str
     value: dict[str, object]
-    size: int
-    """Of two copies of a record the longer one says more."""
+    weight: tuple[int, bytes]
+    """Of two copies of a record the heavier one, which is the longer, says more."""
     source: int
     """Index of the source."""
     offset: int
@@ -38,17 +39,16 @@ class Record:
 
 def record(value: dict[str, object], raw: bytes, number: int, source: int, offset: int) -> Record:
     """The record in a line; ``number`` counts the documents of the line ``raw``."""
-    key = text(value, "uuid")
-    if not key:
-        key = f"{blake2b(raw, digest_size=8).hexdigest()}/{number}"
+    digest = blake2b(raw, digest_size=8)
+    key = text(value, "uuid") or f"{digest.hexdigest()}/{number}"
     return Record(
         key=key,
         session=text(value, "sessionId"),
         time=moment(value, "timestamp"),
-        lane=gemini_tools.label(text(value, "agentId")) if value.get("isSidechain") else "",
+        lane=lane(text(value, "agentId")) if value.get("isSidechain") else "",
         version=text(value, "version"),
         value=value,
-        size=len(raw),
+        weight=(len(raw), digest.digest()),
         source=source,
         offset=offset,
     )

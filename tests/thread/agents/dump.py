@@ -41,16 +41,18 @@ def _edit(edit: Edit) -> list[str]:
     every = " everywhere" if edit.every else ""
     line = "" if edit.line is None else f" at line {edit.line}"
     before = "before unknown" if edit.before is None else "before known"
-    lines = [f"  {edit.op} {edit.path}{every}{line}, {before}"]
+    to, loose = f" to {edit.to}" if edit.to else "", " loosely" if edit.loose else ""
+    lines = [f"  {edit.op} {edit.path}{to}{every}{loose}{line}, {before}"]
+    lines += _block("behind", edit.anchor)
     lines += _block("old", edit.old) + _block("new", edit.new)
     return lines + (_block("before", edit.before) if edit.before else [])
 
 
 def _block(name: str, text: str) -> list[str]:
-    """A text with its line ends shown, so that a missing last one is seen."""
+    """A text with its line ends shown, so that a missing last one is seen, and a CR."""
     if not text:
         return []
-    lines = text.split("\n")
+    lines = text.replace("\r", "␍").split("\n")
     shown = [line + "⏎" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
     if len(shown) == 1 and shown[0] == text:
         return [f"    {name}: {text}"]

@@ -42,7 +42,7 @@ def test_unknown_reader_is_a_mistake_of_the_caller() -> None:
         (b'{"type":"summary","summary":"Lamp","leafUuid":"l"}\n' + RECORD, "claude-code"),
         (b"not json\n\n" + RECORD, "claude-code"),
         (RECORD.replace(b'"content":"Hello."', b'"parts":[{"text":"Hello."}]'), ""),
-        (b'{"timestamp":"t","type":"session_meta","payload":{"id":"s"}}\n', ""),
+        (b'{"timestamp":"t","type":"session_meta","payload":{"id":"s"}}\n', "codex"),
         (b'{\n  "sessionId": "s",\n  "messages": []\n}\n', ""),
         (b"# aider chat started at 2026-05-04\n", ""),
         (b"", ""),

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,18 @@ FOLDERS = sorted(folder for folder in CASES.glob("*/*") if folder.is_dir())
 
 
 def sources(folder: Path) -> list[Source]:
-    files = sorted(file for file in folder.rglob("*") if file.suffix in (".jsonl", ".json"))
-    return [Source.bytes(str(file.relative_to(folder)), file.read_bytes()) for file in files]
+    kinds = (".jsonl", ".json", ".md", ".sql")
+    files = sorted(file for file in folder.rglob("*") if file.suffix in kinds)
+    return [Source.bytes(str(file.relative_to(folder)), content(file)) for file in files]
+
+
+def content(file: Path) -> bytes:
+    """What a file holds; of statements of SQL the database that they make."""
+    if file.suffix != ".sql":
+        return file.read_bytes()
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(file.read_text(encoding="utf-8"))
+        return database.serialize()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +52,9 @@ def test_case_reads_as_expected(folder: Path) -> None:
 def test_order_of_sources_does_not_matter(folder: Path) -> None:
     found = sources(folder)
     forwards, backwards = agents.read(found), agents.read(found[::-1])
-    assert [one.events for one in forwards.sessions] == [one.events for one in backwards.sessions]
+    assert {one.id: one.events for one in forwards.sessions} == {
+        one.id: one.events for one in backwards.sessions
+    }
     assert forwards.ids == backwards.ids
 
 

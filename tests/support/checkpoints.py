@@ -1,0 +1,104 @@
+"""A checkpoints branch as the Entire CLI writes it, and transcripts to put on it."""
+
+from __future__ import annotations
+
+import json
+
+from tests.support.scratch import Scratch
+from treadle.thread.entire import BRANCH
+from treadle.thread.model import Event, Session
+
+
+class Branch:
+    """Files of the branch while a test collects them; ``save`` makes its commit."""
+
+    def __init__(self, scratch: Scratch, name: str = BRANCH) -> None:
+        self.scratch = scratch
+        self.name = name
+        self.files: dict[str, bytes] = {}
+
+    def add(self, checkpoint: str, *sessions: tuple[str, bytes | None]) -> Branch:
+        """A checkpoint: for each session its id and its transcript (None: it is missing)."""
+        for number, (session, transcript) in enumerate(sessions):
+            folder = f"{checkpoint[:2]}/{checkpoint[2:]}/{number}"
+            facts = {"session_id": session, "agent": "Claude Code"}
+            self.files[f"{folder}/metadata.json"] = json.dumps(facts).encode()
+            if transcript is not None:
+                self.files[f"{folder}/full.jsonl"] = transcript
+        return self
+
+    def save(self) -> None:
+        """Write all files collected so far as the branch's next commit."""
+        told = [b"commit refs/heads/%s\n" % self.name.encode()]
+        told.append(b"committer Entire <e@example> 1767603600 +0000\ndata 0\n")
+        if self.scratch.repo.find(self.name):
+            told.append(b"from refs/heads/%s^0\n" % self.name.encode())
+        for path, content in self.files.items():
+            told.append(b"M 100644 inline %s\ndata %d\n" % (path.encode(), len(content)))
+            told += [content, b"\n"]
+        self.scratch.run("fast-import", "--quiet", "--force", feed=b"".join(told))
+
+
+def trailer(checkpoint: str) -> str:
+    """The line by which a commit names a checkpoint."""
+    return f"Entire-Checkpoint: {checkpoint}\n"
+
+
+def transcript(session: Session) -> bytes:
+    """A session as Claude Code writes it: a call and its result for each event."""
+    records: list[dict[str, object]] = []
+    for event in session.events:
+        records += _records(session, event)
+    return "".join(json.dumps(record) + "\n" for record in records).encode()
+
+
+def _records(session: Session, event: Event) -> list[dict[str, object]]:
+    frame: dict[str, object] = {
+        "sessionId": session.id,
+        "cwd": event.cwd,
+        "version": session.version,
+        "timestamp": event.time,
+        "isSidechain": False,
+    }
+    if event.kind == "prompt":
+        message: dict[str, object] = {"role": "user", "content": event.text}
+        return [{**frame, "type": "user", "uuid": event.key, "message": message}]
+    if event.kind == "said":
+        return [_call(frame, event, {"type": "text", "text": event.text})]
+    tools = [(_tool(event, item), item) for item in range(len(event.edits) or 1)]
+    found = []
+    for (name, asked), item in tools:
+        id_ = f"toolu_{event.key}_{item}"
+        use = {"type": "tool_use", "id": id_, "name": name, "input": asked}
+        result = {
+            "type": "tool_result",
+            "tool_use_id": id_,
+            "content": event.output or _printed(event),
+            "is_error": event.ok is False,
+        }
+        message = {"role": "user", "content": [result]}
+        answer = {**frame, "type": "user", "uuid": f"{event.key}-{item}-r", "message": message}
+        found += [_call({**frame, "uuid": f"{event.key}-{item}"}, event, use), answer]
+    return found
+
+
+def _call(frame: dict[str, object], event: Event, block: dict[str, object]) -> dict[str, object]:
+    message = {"role": "assistant", "model": event.model, "id": event.key, "content": [block]}
+    return {"uuid": event.key, **frame, "type": "assistant", "message": message}
+
+
+def _tool(event: Event, item: int) -> tuple[str, dict[str, object]]:
+    """The tool's name and its input."""
+    if not event.edits:
+        return "Bash", {"command": event.text}
+    edit = event.edits[item]
+    if edit.op == "write":
+        return "Write", {"file_path": edit.path, "content": edit.new}
+    asked = {"file_path": edit.path, "old_string": edit.old, "new_string": edit.new}
+    return "Edit", {**asked, "replace_all": edit.every}
+
+
+def _printed(event: Event) -> str:
+    """What git prints of a commit it made."""
+    made = "".join(f"[main {one.id}] {one.subject}\n 1 file changed\n" for one in event.made)
+    return made or "done"

@@ -1,0 +1,64 @@
+"""How git is called: with argument lists, English messages and no surprises.
+
+A hook, an alias or a shell may have set variables that point git at another repository than
+the one that was opened; they are taken away. What is missing is not downloaded behind the
+user's back, and nobody is asked for a password.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from treadle.thread.errors import UserError
+
+NAMES = ("GIT_DIR", "GIT_WORK_TREE")
+"""Variables that name a repository."""
+
+
+def run_git(
+    command: Sequence[str], feed: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end; ``UserError`` where there is none."""
+    try:
+        return subprocess.run(command, input=feed, capture_output=True, env=environment(env))
+    except FileNotFoundError:
+        raise UserError(
+            "git is not installed or not in PATH", "install git 2.34 or newer"
+        ) from None
+
+
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Ours, with git's messages in English, no prompt and no silent download of objects."""
+    kept = {key: value for key, value in os.environ.items() if not _points_elsewhere(key)}
+    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
+    return {**kept, **fixed, "GIT_TERMINAL_PROMPT": "0", **(more or {})}
+
+
+def _points_elsewhere(key: str) -> bool:
+    """Variables by which a hook's git points at another repository than the one we opened."""
+    return key in {
+        *NAMES,
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "GIT_COMMON_DIR",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_NAMESPACE",
+    }
+
+
+def no_repository(start: str | os.PathLike[str], said: str) -> UserError:
+    """What to say where git finds no repository; ``said`` are its own words."""
+    where = os.path.abspath(start)
+    if "safe.directory" in said:
+        return UserError(
+            f"{where} belongs to somebody else, and git does not read it",
+            f"if you trust it: git config --global --add safe.directory {where}",
+        )
+    why = said.split("\n", 1)[0].removeprefix("fatal: ")
+    return UserError(
+        f"{where} is not in a git repository"
+        + (f" ({why})" if why and "not a git repository (or any" not in why else ""),
+        "go to a repository, or name one: treadle -C DIR ...",
+    )
