@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 
 from treadle.cli.cells import TAB, one_line, pad, visible, width
 from treadle.cli.door import indexed, inside, line_range, one_commit, placed, repository
-from treadle.cli.paper import Paper, ask_settings, paper, print_json_lines, screen
+from treadle.cli.paper import Paper, ask_settings, paper, print_bytes, print_json_lines, screen
 
 if TYPE_CHECKING:
     from treadle.tangle.blame import Blame, Run
@@ -42,7 +41,7 @@ def command(
     REV the file is blamed as it stands in the work tree. Where no recorded step wrote a line
     it says so: unrecorded in a commit that has a document, a dash in one that has none.
     """
-    only = line_range(lines) if lines else None
+    only = line_range(lines) if lines is not None else None
     file, rev = _in_order(ctx, file, rev)
     with repository(ctx) as repo:
         path = inside(repo, ctx, file)
@@ -58,10 +57,10 @@ def command(
             if as_json:
                 print_json_lines(_rows(found, steps))
             elif porcelain:
-                _write_porcelain(found, steps)
+                print_bytes(_porcelain(found, steps))
             else:
                 with paper(repo, paged=True, asked=asked) as out:
-                    out.out.write("".join(_lines(out, found, steps)))
+                    out.lines(_lines(out, found, steps))
 
 
 def _in_order(ctx: click.Context, file: str, rev: str) -> tuple[str, str]:
@@ -85,7 +84,7 @@ def _lines(out: Paper, found: Blame, steps: Steps) -> Iterator[str]:
         head = sheet.head(run)
         for at in range(run.start, run.start + run.count):
             text = texts[at] if at < len(texts) else ""
-            yield f"{head} {at + 1:>{digits}}) {text}\n"
+            yield f"{head} {at + 1:>{digits}}) {text}"
 
 
 class _Sheet:
@@ -165,43 +164,40 @@ def _rows(found: Blame, steps: Steps) -> Iterator[dict[str, object]]:
             }
 
 
-def _write_porcelain(found: Blame, steps: Steps) -> None:
-    """Write git's porcelain form: to a program byte for byte, to a terminal harmless."""
-    told = "".join(_porcelain(found, steps))
-    if sys.stdout.isatty():
-        sys.stdout.write(visible(told))
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(told.encode("utf-8", "surrogateescape"))
-        sys.stdout.buffer.flush()
-
-
 def _porcelain(found: Blame, steps: Steps) -> Iterator[str]:
     """Git's lines, and ours at the first line of each run: commit, line there, line here, count;
     what git tells of a commit where it comes first; our keys; and the text behind a tab."""
+    paths: dict[str, set[str]] = {}
+    for run in found.runs:
+        paths.setdefault(run.commit, set()).add(run.path)
     told: set[str] = set()
     for run in found.runs:
         for at in range(run.start, run.start + run.count):
-            first = at == run.start
-            yield f"{run.commit} {run.first + at - run.start + 1} {at + 1}"
-            yield f" {run.count}\n" if first else "\n"
-            if first:
-                if run.commit not in told:
-                    told.add(run.commit)
-                    for key, value in found.told.get(run.commit, {}).items():
-                        yield f"{key} {value}".rstrip(" ") + "\n"
-                yield f"filename {run.path}\n"
+            head = f"{run.commit} {run.first + at - run.start + 1} {at + 1}"
+            if at > run.start:
+                yield head
+            else:
+                yield f"{head} {run.count}"
+                new = run.commit not in told
+                told.add(run.commit)
+                for key, value in found.told.get(run.commit, {}).items() if new else ():
+                    yield f"{key} {value}".rstrip(" ")
+                if new or len(paths[run.commit]) > 1:
+                    yield f"filename {run.path}"
                 yield from _keys(run, steps)
-            yield f"\t{_text(found, at)}\n"
+            yield f"\t{_text(found, at)}"
 
 
 def _keys(run: Run, steps: Steps) -> Iterator[str]:
-    yield f"evidence {run.origin.evidence}\n"
+    yield f"evidence {run.origin.evidence}"
     step = steps.get((run.origin.part, run.origin.step))
     if step is not None:
-        yield f"part {run.origin.part}\nstep {run.origin.step}\n"
-        yield f"agent {one_line(step.agent)}\nmodel {one_line(step.model)}\n"
-        yield f"prompt {one_line(step.prompt)}\nreason {one_line(step.reason)}\n"
+        yield f"part {run.origin.part}"
+        yield f"step {run.origin.step}"
+        yield f"agent {one_line(step.agent)}"
+        yield f"model {one_line(step.model)}"
+        yield f"prompt {one_line(step.prompt)}"
+        yield f"reason {one_line(step.reason)}"
 
 
 def _text(found: Blame, at: int) -> str:

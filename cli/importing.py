@@ -12,6 +12,7 @@ from treadle.cli.cells import one_line
 from treadle.cli.door import opened
 from treadle.cli.paper import print_json
 from treadle.cli.progress import Progress
+from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
     from treadle.tangle.index import Index
@@ -23,9 +24,12 @@ _BATCH = 200
 """Documents stored at once."""
 
 
-@click.group("import")
-def command() -> None:
+@click.group("import", invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Write documents out of another tool's records."""
+    if ctx.invoked_subcommand is None:
+        raise UserError("import from which tool?", "treadle import entire", 2)
 
 
 @command.command("entire")

@@ -44,8 +44,7 @@ def command(ctx: click.Context, revs: tuple[str, ...], count: int | None, as_jso
         if not rows:
             click.echo("none of these commits has a thread", err=True)
         with paper(repo, paged=True, asked=asked) as out:
-            for line in _lines(out, rows):
-                out.line(line)
+            out.lines(_lines(out, rows))
 
 
 def _rows(index: Index, revs: Sequence[str], count: int | None) -> list[Row]:

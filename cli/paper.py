@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _STYLES = {
     "neighbour": "34",
     "unrecorded": "31",
 }
+_AT_ONCE = 500
+"""Lines written at once."""
 _FALSE = ("false", "no", "off", "0", "never")
 
 
@@ -60,6 +63,12 @@ class Paper:
 
     def line(self, text: str = "") -> None:
         self.out.write(text + "\n")
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Many lines, some at a time: soon there, and no longer written than they are read."""
+        rows = iter(texts)
+        while some := list(islice(rows, _AT_ONCE)):
+            self.out.write("\n".join(some) + "\n")
 
 
 def ask_settings(repo: Repo) -> Popen[bytes]:
@@ -168,6 +177,19 @@ def print_json_lines(rows: Iterable[Any]) -> None:
     encode = json.JSONEncoder(ensure_ascii=False).encode
     for row in rows:
         sys.stdout.write(_plain(encode(row)) + "\n")
+
+
+def print_bytes(texts: Iterable[str]) -> None:
+    """Lines for a program, byte for byte as they are in files; to a terminal harmless."""
+    from treadle.cli.cells import visible
+
+    rows = iter(texts)
+    while some := list(islice(rows, _AT_ONCE)):
+        told = "\n".join(some) + "\n"
+        if sys.stdout.isatty():
+            sys.stdout.write(visible(told))
+        else:
+            sys.stdout.buffer.write(told.encode("utf-8", "surrogateescape"))
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 
 import click
@@ -99,14 +99,14 @@ def _extent(thread: Thread) -> str:
 
 def _print(index: Index, text: str) -> None:
     with paper(index.repo, paged=True) as out:
-        text = visible(text)
-        out.out.write("\n".join(_coloured(out, text)) if out.colour else text)
+        lines = visible(text).removesuffix("\n").split("\n")
+        out.lines(_coloured(out, lines) if out.colour else lines)
 
 
-def _coloured(out: Paper, text: str) -> Iterator[str]:
+def _coloured(out: Paper, lines: Iterable[str]) -> Iterator[str]:
     """The lines of a document, its own structure and the signs of its diffs in colours."""
     fence = word = ""
-    for line in text.split("\n"):
+    for line in lines:
         ticks = line[: len(line) - len(line.lstrip("`"))]
         if fence:
             if line == fence:

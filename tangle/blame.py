@@ -20,6 +20,7 @@ from typing import NamedTuple
 from treadle.tangle.index import Index, Known, Piece, origin_of
 from treadle.thread.errors import UserError
 from treadle.thread.model import Origin, split_lines
+from treadle.thread.process import failure
 from treadle.thread.repo import Repo, decode
 
 NOBODY = Origin()
@@ -134,7 +135,7 @@ def _refused(repo: Repo, path: str, rev: str, said: str) -> UserError:
         return UserError(f"there is no {path} in {where}", "git ls-files lists the files", 2)
     if "unsupported file type" in said:
         return UserError(f"{path} is no regular file", "name a file", 2)
-    return UserError(f"{path}: git blame says: {said}")
+    return failure(("blame",), 1, f"{path}: {said}")
 
 
 def _entries(out: bytes) -> tuple[dict[str, dict[str, str]], list[_Entry]]:

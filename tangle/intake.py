@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle.tangle.read import Stored, read_threads
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
-from treadle.thread.agents import read
-from treadle.thread.document import parse
-from treadle.thread.entire import Checkpoints, sessions_of
+from treadle.thread.entire import Checkpoints
 from treadle.thread.model import Problem
 from treadle.thread.repo import Commit, Repo
 from treadle.thread.store import Store
@@ -30,13 +29,13 @@ class Plan:
     commits: tuple[Commit, ...]
     """Commits to record, parents before children."""
     sessions: Mapping[str, tuple[str, ...]]
-    """For each commit the sessions that its checkpoints name."""
+    """For each commit the sessions that its trailers and their checkpoints name."""
     incomplete: frozenset[str]
     """Commits of which some transcript is missing."""
     stored: int
     """Commits left out because they have a document."""
     missing: tuple[tuple[str, str], ...]
-    """Commits without any transcript, with the checkpoint that is missing."""
+    """Commits without any transcript, with the checkpoint, or the session, that is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,60 +45,70 @@ class Imported:
     commit: Commit
     solution: Solution | None
     problems: tuple[Problem, ...]
-    """What could not be read of the sessions that were opened for it."""
+    """What could not be read of the sessions that were opened for it; of the checkpoints
+    themselves, with the first commit."""
 
 
 def plan(repo: Repo, points: Checkpoints, revs: Sequence[str] = ()) -> Plan:
-    """Choose the commits: those that are no merge, name a checkpoint and have no document."""
-    named = [
-        (commit, points.named_by(commit))
-        for commit in repo.commits(list(revs) or ["HEAD"], "--no-merges", *(() if revs else REFS))
-    ]
+    """Choose the commits: those that are no merge, name a session and have no document."""
     notes = Store(repo).notes()
     sessions, incomplete, missing, chosen = {}, set(), [], []
     stored = 0
-    for commit, ids in named:
-        if not ids:
+    for commit in repo.commits(list(revs) or ["HEAD"], "--no-merges", *(() if revs else REFS)):
+        tie = points.tie(commit)
+        if not (tie.sessions or tie.lacking):
             continue
-        known = [points.known[id_] for id_ in ids if id_ in points.known]
-        found = tuple(sessions_of(known))
         if commit.id in notes:
             stored += 1
-        elif not found:
-            missing.append((commit.id, next((i for i in ids if i not in points.known), ids[0])))
+        elif not tie.sessions:
+            missing.append((commit.id, tie.lacking[0]))
             continue
         else:
             chosen.append(commit)
-        sessions[commit.id] = found
-        if len(known) < len(ids) or any(point.missing for point in known):
+        sessions[commit.id] = tie.sessions
+        if tie.partial:
             incomplete.add(commit.id)
     return Plan(tuple(chosen), sessions, frozenset(incomplete), stored, tuple(missing))
 
 
 def intake(repo: Repo, points: Checkpoints, todo: Plan) -> Iterator[Imported]:
-    """Solve the plan's commits one by one, out of all sessions of the branch."""
+    """Solve the plan's commits one by one, out of all sessions of the branch.
+
+    What is stored already is remembered at its place in the history, so that many small imports and
+    one of everything write the same documents.
+    """
     if not todo.commits:
         return
     recorder = Recorder(repo)
     problems = {key: tuple(_open(recorder, points, key)) for key in points.sessions()}
-    _recall(repo, recorder, todo)
-    work = jobs(repo, todo.commits, todo.sessions, todo.incomplete, search=True, force=True)
+    wanted = {commit.id: commit for commit in todo.commits}
+    history = [commit.id for commit in repo.commits(["HEAD", *wanted], *REFS)]
+    commits = [wanted[id_] for id_ in history if id_ in wanted]
+    work = jobs(repo, commits, todo.sessions, todo.incomplete, search=True, force=True)
+    stored = read_threads(Store(repo), (id_ for id_ in history if id_ not in wanted))
+    place = {id_: number for number, id_ in enumerate(history)}
+    waiting = next(stored, None)
+    said = [*points.problems]
     for job in work:
-        said = [problem for key in job.sessions for problem in problems.pop(key, ())]
+        while waiting is not None and place[waiting.commit] < place[job.commit.id]:
+            said += _recall(recorder, waiting)
+            waiting = next(stored, None)
+        said += [problem for key in job.sessions for problem in problems.pop(key, ())]
         yield Imported(job.commit, recorder.solve(job), tuple(said))
+        said = []
 
 
 def _open(recorder: Recorder, points: Checkpoints, key: str) -> Sequence[Problem]:
     """Read all copies of a session."""
-    reading = read(points.sources(key))
+    reading = points.reading(key)
     for count, session in enumerate(reading.sessions):
         recorder.add(key if count == 0 else f"{key}#{count}", session)
     return reading.problems
 
 
-def _recall(repo: Repo, recorder: Recorder, todo: Plan) -> None:
-    """Learn what documents of an earlier import took of the sessions."""
-    chosen = {commit.id for commit in todo.commits}
-    stored = [commit for commit in todo.sessions if commit not in chosen]
-    for _, text in Store(repo).get_all(stored):
-        recorder.recall(parse(text).parts)
+def _recall(recorder: Recorder, stored: Stored) -> list[Problem]:
+    """Learn what a document that is stored already took of the sessions."""
+    if stored.thread is None:
+        return [Problem(f"document of {stored.commit[:12]}", 0, stored.error)]
+    recorder.recall(stored.thread.parts)
+    return []

@@ -39,9 +39,10 @@ def line_map(
     """
     files = apply(thread, base)
     for path, ranges in added.items():
-        if path in files and ranges and ranges[-1][1] > len(files[path].lines):
+        made = len(files[path].lines) if path in files else 0
+        if path in files and ranges and ranges[-1][1] > made:
             raise MismatchError(
-                f"{path}: the document makes {len(files[path].lines)} lines, and the commit has more",
+                f"{path}: the document makes {made} lines, and the commit has more",
                 "the document does not belong to this commit, or was edited",
             )
     ids = tuple(part_id(part) for part in thread.parts)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from treadle.tangle.read import parse_of
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
 from treadle.thread.agents import Source, read
 from treadle.thread.agents.files import session_files
-from treadle.thread.document import parse
 from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Commit, Repo
@@ -55,8 +55,8 @@ def solve_commit(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> Sol
     keys = [f"{session.agent}:{session.id}" for session in sessions]
     for key, session in zip(keys, sessions, strict=True):
         recorder.add(key, session)
-    for text in _earlier(repo, commit, sessions):
-        recorder.recall(parse(text).parts)
+    for earlier, text in _earlier(repo, commit, sessions):
+        recorder.recall(parse_of(earlier, text).parts)
     job = next(jobs(repo, [commit], {commit.id: keys}))
     solution = recorder.solve(job)
     if solution is None:
@@ -67,7 +67,7 @@ def solve_commit(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> Sol
     return solution
 
 
-def _earlier(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> list[bytes]:
+def _earlier(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> list[tuple[str, bytes]]:
     """Documents of the commit's ancestors that may hold parts of these sessions, oldest first."""
     store = Store(repo)
     notes = store.notes()
@@ -75,7 +75,7 @@ def _earlier(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> list[by
         return []
     before = [c.id for c in repo.commits(commit.parents) if c.id in notes]
     ids = [session.id.encode() for session in sessions]
-    return [text for _, text in store.get_all(before) if any(id_ in text for id_ in ids)]
+    return [row for row in store.get_all(before) if any(id_ in row[1] for id_ in ids)]
 
 
 def refuse_loss(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> None:
@@ -84,7 +84,7 @@ def refuse_loss(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> None
     if text is None:
         return
     given = {(session.agent, session.id) for session in sessions}
-    others = [p for p in parse(text).parts if (p.agent, p.session) not in given]
+    others = [p for p in parse_of(commit.id, text).parts if (p.agent, p.session) not in given]
     if others:
         names = ", ".join(f"{part.agent} {part.session}" for part in others)
         raise UserError(

@@ -96,21 +96,44 @@ def _nearest(text: str, old: str, line: int) -> tuple[list[int] | None, str]:
 
 
 def _loosely(text: str, edit: Edit) -> Found:
-    """A hunk of ``apply_patch``: whole lines, behind its anchors, the first place that fits."""
+    """A hunk of ``apply_patch``: whole lines, behind its anchors, the first place that fits.
+
+    The patch's lines are written as they are, those it only carries along too, and a file
+    ends in LF afterwards, as the tool itself leaves it.
+    """
     lines = split_lines(text)
     old, new = split_lines(edit.old), split_lines(edit.new)
     begin = _behind(lines, edit.anchor.split("\n") if edit.anchor else [])
-    if begin is None:
-        return edit, None, "the patch's anchor was not found"
     if not old:
-        return _placed(lines, begin if edit.anchor else len(lines), 0, old, new, edit)
+        at = len(lines) - (lines[-1:] == ["\n"])
+        return _placed(lines, at, 0, new, edit)
+    spots = _spots(lines, old)
+    if begin is None and len(spots) != 1:
+        return edit, None, "the patch's anchor was not found"
+    at = next((spot for spot in spots if spot >= (begin or 0)), -1)
+    if at >= 0:
+        return _placed(lines, at, len(old), new, edit)
+    if old[-1:] == ["\n"] and len(old) > 1:
+        shorter = new[:-1] if new[-1:] == ["\n"] else new
+        fewer = replace(edit, old="".join(old[:-1]), new="".join(shorter))
+        return _loosely(text, fewer)
+    return edit, None, "text not found"
+
+
+def _spots(lines: Sequence[str], old: Sequence[str]) -> list[int]:
+    """Lines at which ``old`` stands, by the strictest of the ways in which it stands at all."""
     for loosen in _LOOSENESS:
         wanted = [loosen(line.removesuffix("\n")) for line in old]
         there = [loosen(line.removesuffix("\n")) for line in lines]
-        for at in range(begin, len(lines) - len(old) + 1):
-            if there[at : at + len(old)] == wanted:
-                return _placed(lines, at, len(old), old, new, edit)
-    return edit, None, "text not found"
+        last = len(lines) - len(old) + 1
+        found = [
+            at
+            for at in range(last)
+            if there[at] == wanted[0] and there[at : at + len(old)] == wanted
+        ]
+        if found:
+            return found
+    return []
 
 
 def _behind(lines: Sequence[str], anchors: Sequence[str]) -> int | None:
@@ -120,38 +143,19 @@ def _behind(lines: Sequence[str], anchors: Sequence[str]) -> int | None:
         if not anchor.strip():
             continue
         wanted = anchor.strip()
-        hits = (i for i in range(at, len(lines)) if lines[i].strip() == wanted)
-        found = next(hits, None)
+        found = next((i for i in range(at, len(lines)) if lines[i].strip() == wanted), None)
         if found is None:
             return None
         at = found + 1
     return at
 
 
-def _placed(
-    lines: Sequence[str], at: int, count: int, old: list[str], new: list[str], edit: Edit
-) -> Found:
-    """The hunk at line ``at``; lines it only carries along stay as the file has them."""
-    there = list(lines[at : at + count])
-    written = _carried(old, there, new)
+def _placed(lines: Sequence[str], at: int, count: int, new: Sequence[str], edit: Edit) -> Found:
+    """The hunk at line ``at``, in place of ``count`` lines."""
+    there, written = list(lines[at : at + count]), list(new)
     offset = sum(map(len, lines[:at]))
     if at == len(lines) and lines and not lines[-1].endswith("\n"):
         there, written = [lines[-1]], [lines[-1] + "\n", *written]
         offset -= len(lines[-1])
-    if there and written and not there[-1].endswith("\n") and at + count == len(lines):
-        written[-1] = written[-1].removesuffix("\n")
     fitted = replace(edit, old="".join(there), new="".join(written), loose=False, before=None)
     return fitted, [offset], ""
-
-
-def _carried(old: list[str], there: list[str], new: list[str]) -> list[str]:
-    """``new`` in which lines that ``old`` has too are as ``there`` has them."""
-    from treadle.tangle.diff import changed
-
-    result: list[str] = []
-    at = 0
-    for i1, i2, j1, j2 in sorted(changed(old, new)):
-        result += there[at:i1]
-        result += new[j1:j2]
-        at = i2
-    return result + there[at:]

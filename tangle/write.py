@@ -47,12 +47,19 @@ def outputs(
     document's own blob ids say.
     """
     files = apply(thread, base_texts(repo, thread), step)
-    found = [_output(repo, row, files.get(row.path), step is None) for row in thread.placement.rows]
+    rows = [row for row in thread.placement.rows if step is None or not _to_come(row, files)]
+    found = [_output(repo, row, files.get(row.path), step is None) for row in rows]
     if whole:
         changed = {row.path for row in thread.placement.rows}
         changed |= {row.source for row in thread.placement.rows}
         found += _untouched(repo, thread.placement.base, changed)
     return sorted(found, key=lambda output: output.path)
+
+
+def _to_come(row: Row, files: Mapping[str, File]) -> bool:
+    """Whether the path is one that only a later step makes."""
+    file = files.get(row.path)
+    return row.before is None and file is not None and not file.exists
 
 
 def find_placed(thread: Thread, part: str, turn: int, step: int) -> Placed:
@@ -78,9 +85,16 @@ def _output(repo: Repo, row: Row, file: File | None, final: bool) -> Output:
         raise UserError(f"{row.path!r}: this path is refused, {why}", "the document is hostile")
     status = "A" if row.before is None else "D" if row.after is None else "M"
     entry = row.after or row.before
-    assert entry is not None
+    if entry is None:
+        raise UserError(f"{row.path}: the document says nothing of it", "the document is damaged")
     if file is None:
         return _referenced(repo, row, entry, status)
+    if final and file.exists != (row.after is not None):
+        raise UserError(
+            f"{row.path}: the document {'leaves' if file.exists else 'lacks'} this file, "
+            f"which the commit {'deletes' if file.exists else 'has'}",
+            "the document was edited or is damaged: fetch it again",
+        )
     if not file.exists:
         return Output(row.path, entry.mode, None, "D")
     content = encode(file.text)
@@ -131,6 +145,9 @@ def write(found: Sequence[Output], folder: str | os.PathLike[str]) -> int:
         raise UserError(f"{root} is not empty", "name a folder that is absent or empty")
     made = {output.path: output for output in found if output.content is not None}
     _refuse_clashes(made)
+    for output in made.values():
+        if output.mode == _LINK and (not output.content or b"\0" in output.content):
+            raise UserError(f"{output.path}: this link leads nowhere", "the document is hostile")
     root.mkdir(parents=True, exist_ok=True)
     for output in sorted(made.values(), key=lambda output: output.mode == _LINK):
         _write_one(root, output)

@@ -145,9 +145,7 @@ def _split(path: str) -> tuple[str, str]:
     return first + second, inner
 
 
-def _keep(
-    found: dict[tuple[str, int], Held], root: Root, index: int, path: str, blob: str
-) -> None:
+def _keep(found: dict[tuple[str, int], Held], root: Root, index: int, path: str, blob: str) -> None:
     """Note a file of a checkpoint, under the name it has in all layouts."""
     id_, inner = (root.id, path) if root.id else _split(path)
     head, slash, name = inner.rpartition("/")

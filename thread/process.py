@@ -16,6 +16,9 @@ from treadle.thread.errors import UserError
 NAMES = ("GIT_DIR", "GIT_WORK_TREE")
 """Variables that name a repository."""
 
+_LOST = ("unable to read", "could not fetch", "bad object", "missing blob", "could not read")
+"""Words by which git says that it lacks an object."""
+
 
 def run_git(
     command: Sequence[str], feed: bytes = b"", env: Mapping[str, str] | None = None
@@ -62,3 +65,13 @@ def no_repository(start: str | os.PathLike[str], said: str) -> UserError:
         + (f" ({why})" if why and "not a git repository (or any" not in why else ""),
         "go to a repository, or name one: treadle -C DIR ...",
     )
+
+
+def failure(args: Sequence[str], code: int, said: str) -> UserError:
+    """What to say where ``git ARGS`` failed; ``said`` are its own words."""
+    words = iter(args)
+    name = next((word for word in words if word != "-c" or not next(words)), "")
+    why = said or f"exit {code}"
+    lost = any(sign in said for sign in _LOST)
+    hint = "objects are missing: git fetch --refetch --no-filter, or see git fsck" if lost else ""
+    return UserError(f"git {name} failed: {why}", hint)

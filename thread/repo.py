@@ -21,7 +21,7 @@ from treadle.thread.commit import LOG, from_log, from_object
 from treadle.thread.commit import Commit as Commit
 from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
-from treadle.thread.process import NAMES, environment, no_repository, run_git
+from treadle.thread.process import NAMES, environment, failure, no_repository, run_git
 
 if TYPE_CHECKING:
     from treadle.thread.model import Entry
@@ -134,8 +134,7 @@ class Repo:
         """What ``git ARGS`` prints; ``UserError`` with git's own words if it fails."""
         done = run_git(["git", *self._where(), *args], feed, env)
         if check and done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            raise UserError(f"git {args[0]} failed: {said or f'exit {done.returncode}'}")
+            raise failure(args, done.returncode, done.stderr.decode(errors="replace").strip())
         return done.stdout
 
     def text(self, *args: str) -> str:

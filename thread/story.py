@@ -22,7 +22,7 @@ REACH = 4000
 
 PROSE = ("said", "thought")
 
-_GONE = dict.fromkeys((*range(32), *range(127, 160), 8232, 8233), " ")
+_GONE: dict[int, str | None] = dict.fromkeys((*range(32), *range(127, 160), 8232, 8233), " ")
 _GONE |= dict.fromkeys((0x61C, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF))
 _GONE |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080)))
 _GONE |= dict.fromkeys(range(0xD800, 0xE000), "�")

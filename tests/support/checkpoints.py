@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from tests.support.scratch import Scratch
 from treadle.thread.entire import BRANCH
@@ -21,22 +22,31 @@ class Branch:
         """A checkpoint: for each session its id and its transcript (None: it is missing)."""
         for number, (session, transcript) in enumerate(sessions):
             folder = f"{checkpoint[:2]}/{checkpoint[2:]}/{number}"
-            facts = {"session_id": session, "agent": "Claude Code"}
-            self.files[f"{folder}/metadata.json"] = json.dumps(facts).encode()
+            self.files[f"{folder}/metadata.json"] = facts(session)
             if transcript is not None:
                 self.files[f"{folder}/full.jsonl"] = transcript
         return self
 
     def save(self) -> None:
         """Write all files collected so far as the branch's next commit."""
-        told = [b"commit refs/heads/%s\n" % self.name.encode()]
-        told.append(b"committer Entire <e@example> 1767603600 +0000\ndata 0\n")
-        if self.scratch.repo.find(self.name):
-            told.append(b"from refs/heads/%s^0\n" % self.name.encode())
-        for path, content in self.files.items():
-            told.append(b"M 100644 inline %s\ndata %d\n" % (path.encode(), len(content)))
-            told += [content, b"\n"]
-        self.scratch.run("fast-import", "--quiet", "--force", feed=b"".join(told))
+        put(self.scratch, f"refs/heads/{self.name}", self.files)
+
+
+def put(scratch: Scratch, ref: str, files: Mapping[str, bytes]) -> None:
+    """Write files as a ref's next commit."""
+    told = [b"commit %s\n" % ref.encode()]
+    told.append(b"committer Entire <e@example> 1767603600 +0000\ndata 0\n")
+    if scratch.repo.find(ref):
+        told.append(b"from %s^0\n" % ref.encode())
+    for path, content in files.items():
+        told.append(b"M 100644 inline %s\ndata %d\n" % (path.encode(), len(content)))
+        told += [content, b"\n"]
+    scratch.run("fast-import", "--quiet", "--force", feed=b"".join(told))
+
+
+def facts(session: str, agent: str = "Claude Code") -> bytes:
+    """What Entire keeps beside a session's transcript."""
+    return json.dumps({"session_id": session, "agent": agent}).encode()
 
 
 def trailer(checkpoint: str) -> str:

@@ -21,7 +21,7 @@ from treadle.thread.store import Store
 def solve_all(
     scratch: Scratch, commits: Sequence[Commit], *told: Agent | Session
 ) -> dict[str, Solution]:
-    """Solve commits in their order, each asking all sessions; those without a share are left out."""
+    """Solve commits in their order, each asking all sessions; left out are those without any."""
     sessions = {f"k{n}": _session(one) for n, one in enumerate(told)}
     recorder = Recorder(scratch.repo)
     for key, session in sessions.items():

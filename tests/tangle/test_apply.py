@@ -194,13 +194,19 @@ def test_steps_at_the_same_time_go_by_part() -> None:
 
 
 def test_edits_of_two_parts_apply_in_the_order_of_time() -> None:
-    one = part("a", (NOON, change(Hunk(0, 0, ("-a\n", "+b\n")))), (LAST, change(Hunk(0, 0, ("-c\n", "+d\n")))))
+    one = part(
+        "a",
+        (NOON, change(Hunk(0, 0, ("-a\n", "+b\n")))),
+        (LAST, change(Hunk(0, 0, ("-c\n", "+d\n")))),
+    )
     two = part("b", (LATER, change(Hunk(0, 0, ("-b\n", "+c\n")))))
     assert apply(thread(one, two, rows=(row(),)), {"f": "a\n"})["f"].text == "d\n"
 
 
 def test_the_state_after_a_step_lacks_what_came_later_and_the_residue() -> None:
-    told = part("a", (NOON, change(Hunk(0, 0, ("+one\n",)))), (LATER, change(Hunk(1, 1, ("+two\n",)))))
+    told = part(
+        "a", (NOON, change(Hunk(0, 0, ("+one\n",)))), (LATER, change(Hunk(1, 1, ("+two\n",))))
+    )
     left = (change(Hunk(2, 2, ("+three\n",), "unrecorded"), kind="residue"),)
     document = thread(told, rows=(row(),), residue=left)
     first, second = in_order(document.parts)

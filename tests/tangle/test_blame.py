@@ -28,7 +28,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
     made.scratch.close()
 
 
-def blamed(scratch: Scratch, path: str, rev: str = "", only: tuple[int, int] | None = None) -> Blame:
+def blamed(
+    scratch: Scratch, path: str, rev: str = "", only: tuple[int, int] | None = None
+) -> Blame:
     index = Index(scratch.repo)
     try:
         return blame(index, path, rev, only)
@@ -84,11 +86,13 @@ def test_runs_cover_the_file_without_gaps(archive: Archive) -> None:
 def test_a_file_with_a_strange_name_is_followed_through_its_renaming(archive: Archive) -> None:
     found = blamed(archive.scratch, NEW_NAME)
     assert lines_of(found) == gits(archive.scratch, NEW_NAME)
-    assert told(found) == {"the fifth oil\n": ("2.1", "proved")} or told(found)
+    assert told(found) == {"the fifth oil\n": ("1.1", "proved")}
     assert {run.path for run in found.runs} == {NEW_NAME, "dir/old name é.txt"}
 
 
-@pytest.mark.parametrize("name", ["new\nline", 'quo"te', "tab\t", "foreign \udc80", "back\\slash", "-n"])
+@pytest.mark.parametrize(
+    "name", ["new\nline", 'quo"te', "tab\t", "foreign \udc80", "back\\slash", "-n"]
+)
 def test_a_file_of_any_name_is_blamed(archive: Archive, name: str) -> None:
     scratch, agent = archive.scratch, archive.agent
     agent.write(name, lines("one of many", "two of many"))
@@ -125,7 +129,7 @@ def test_a_part_of_a_file_is_blamed(archive: Archive) -> None:
 def test_lines_that_are_not_there_and_files_that_are_not_there_are_refused(
     archive: Archive,
 ) -> None:
-    with pytest.raises(UserError, match="lamp.py"):
+    with pytest.raises(UserError, match="lamp"):
         blamed(archive.scratch, "lamp.py", only=(100, 101))
     with pytest.raises(UserError, match="nowhere"):
         blamed(archive.scratch, "nowhere")
@@ -187,7 +191,9 @@ def test_a_damaged_document_leaves_lines_unrecorded(archive: Archive) -> None:
 
 
 def test_a_bare_repository_is_blamed_by_commit(archive: Archive, tmp_path: Path) -> None:
-    archive.scratch.git("clone", "--quiet", "--mirror", str(archive.scratch.top), str(tmp_path / "bare"))
+    archive.scratch.git(
+        "clone", "--quiet", "--mirror", str(archive.scratch.top), str(tmp_path / "bare")
+    )
     with Repo.open(tmp_path / "bare") as bare:
         index = Index(bare)
         found = blame(index, "lamp.py", "HEAD")

@@ -138,13 +138,19 @@ def test_a_path_that_the_commit_leaves_alone_is_a_failure(archive: Archive) -> N
     thread = archive.threads[archive.minded.id]
     more = replace(thread.placement.rows[0], path="zzz", source="lamp.py")
     rows = (*thread.placement.rows, more)
-    store(archive.scratch, archive.minded, replace(thread, placement=replace(thread.placement, rows=rows)))
+    store(
+        archive.scratch,
+        archive.minded,
+        replace(thread, placement=replace(thread.placement, rows=rows)),
+    )
     assert ("zzz", "the commit does not change this path") in failures(
         archive.scratch, archive.minded
     )
 
 
-@pytest.mark.parametrize("text", [b"", b"my own note\n", b"---\ntreadle: 1\n", b"\xff\0", b"---\ntreadle: 99\n---\n"])
+@pytest.mark.parametrize(
+    "text", [b"", b"my own note\n", b"---\ntreadle: 1\n", b"\xff\0", b"---\ntreadle: 99\n---\n"]
+)
 def test_a_note_that_is_no_document_is_a_failure(archive: Archive, text: bytes) -> None:
     store(archive.scratch, archive.minded, text)
     result = checked(archive.scratch, archive.minded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -38,7 +39,7 @@ def test_splices_turn_the_old_text_into_the_new_one(old: str, new: str) -> None:
 @given(texts, texts)
 def test_splices_stand_in_order_and_none_touches_the_next(old: str, new: str) -> None:
     cuts = splices(split_lines(old), split_lines(new))
-    for cut, following in zip(cuts, cuts[1:], strict=False):
+    for cut, following in pairwise(cuts):
         assert cut.start + len(cut.removed) < following.start
     assert all(cut.removed or cut.added for cut in cuts)
 
@@ -49,9 +50,7 @@ def test_a_text_against_itself_has_no_splices(text: str) -> None:
 
 
 @given(texts, texts, st.integers(0, CONTEXT))
-def test_hunks_apply_to_the_old_text_and_give_the_new_one(
-    old: str, new: str, context: int
-) -> None:
+def test_hunks_apply_to_the_old_text_and_give_the_new_one(old: str, new: str, context: int) -> None:
     before, after = split_lines(old), split_lines(new)
     hunks = dress(before, splices(before, after), context)
     file = File.of(old)

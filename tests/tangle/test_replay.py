@@ -45,7 +45,9 @@ def test_an_edit_changes_the_text_that_is_there_once() -> None:
 
 def test_an_edit_within_a_line_replaces_the_whole_line() -> None:
     outcome = one("total = 1\nrest\n", edit("f", "1", "2"))
-    assert [(cut.removed, cut.added) for cut in outcome.cuts] == [(("total = 1\n",), ("total = 2\n",))]
+    assert [(cut.removed, cut.added) for cut in outcome.cuts] == [
+        (("total = 1\n",), ("total = 2\n",))
+    ]
 
 
 def test_text_that_is_not_there_has_no_place() -> None:
@@ -194,7 +196,9 @@ def test_a_file_that_only_the_recorded_text_knows_is_created_by_the_drift() -> N
 
 words = st.text(st.sampled_from("ab\n\r}"), max_size=6)
 edits = st.one_of(
-    st.builds(lambda old, new, every: edit("f", old, new, every=every), words, words, st.booleans()),
+    st.builds(
+        lambda old, new, every: edit("f", old, new, every=every), words, words, st.booleans()
+    ),
     st.builds(
         lambda old, new, line, before: edit("f", old, new, line=line, before=before),
         words,

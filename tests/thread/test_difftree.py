@@ -100,7 +100,9 @@ def row(status: bytes, *paths: bytes) -> bytes:
 
 
 def test_rows_and_blocks_belong_together_in_order() -> None:
-    patch = b"diff --git a/x b/x\n@@ -1 +1,2 @@\n-a\n+b\n+c\ndiff --git a/y b/y\n@@ -3,0 +4 @@\n+d\n"
+    patch = (
+        b"diff --git a/x b/x\n@@ -1 +1,2 @@\n-a\n+b\n+c\ndiff --git a/y b/y\n@@ -3,0 +4 @@\n+d\n"
+    )
     out = ID + b"\0" + row(b"M", b"x") + row(b"M", b"y") + b"\0" + patch
     ((commit, (x, y)),) = read_difftree(out)
     assert commit == ID.decode()

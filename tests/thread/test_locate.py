@@ -12,8 +12,14 @@ KNOWN = frozenset({"README.md", "src/lamp.py", "src/oil.py", "docs/light.md"})
 
 def session(*paths: str, cwd: str = "/home/ada/lamp", reads: tuple[str, ...] = ()) -> Session:
     """A session that edits each of ``paths`` and reads each of ``reads`` from ``cwd``."""
-    edits = [Event(f"e{n}", "edited", cwd=cwd, edits=(Edit(path, "write"),)) for n, path in enumerate(paths)]
-    looks = [Event(f"r{n}", "looked", cwd=cwd, reads=(Snapshot(path, ""),)) for n, path in enumerate(reads)]
+    edits = [
+        Event(f"e{n}", "edited", cwd=cwd, edits=(Edit(path, "write"),))
+        for n, path in enumerate(paths)
+    ]
+    looks = [
+        Event(f"r{n}", "looked", cwd=cwd, reads=(Snapshot(path, ""),))
+        for n, path in enumerate(reads)
+    ]
     return Session("claude-code", "s", events=(*edits, *looks))
 
 
@@ -29,7 +35,11 @@ def test_paths_below_the_work_tree_are_named_from_its_root() -> None:
 
 
 def test_the_root_on_another_machine_is_found_by_paths_the_repository_has() -> None:
-    told = session("/Users/ada/code/lamp/src/lamp.py", "/Users/ada/code/lamp/src/new.py", cwd="/Users/ada/code/lamp")
+    told = session(
+        "/Users/ada/code/lamp/src/lamp.py",
+        "/Users/ada/code/lamp/src/new.py",
+        cwd="/Users/ada/code/lamp",
+    )
     assert located(told, "/home/bob/lamp") == ["src/lamp.py", "src/new.py"]
 
 
@@ -84,12 +94,25 @@ def test_a_work_tree_that_is_gone_is_found_all_the_same() -> None:
 
 def test_another_repository_with_one_name_in_common_is_not_ours() -> None:
     ours = [f"/home/ada/lamp/{path}" for path in sorted(KNOWN)] * 3
-    events = [Event(f"e{n}", "edited", cwd="/home/ada/lamp", edits=(Edit(path, "write"),)) for n, path in enumerate(ours)]
+    events = [
+        Event(f"e{n}", "edited", cwd="/home/ada/lamp", edits=(Edit(path, "write"),))
+        for n, path in enumerate(ours)
+    ]
     ours_more = [f"/home/ada/lamp/src/{n}.py" for n in range(9)]
     known = KNOWN | {f"src/{n}.py" for n in range(9)}
-    events += [Event(f"m{n}", "edited", cwd="/home/ada/lamp", edits=(Edit(path, "write"),)) for n, path in enumerate(ours_more)]
+    events += [
+        Event(f"m{n}", "edited", cwd="/home/ada/lamp", edits=(Edit(path, "write"),))
+        for n, path in enumerate(ours_more)
+    ]
     there = "/home/ada/other"
-    events.append(Event("x", "edited", cwd=there, edits=(Edit(f"{there}/README.md", "write"), Edit(f"{there}/src/theirs.py", "write"))))
+    events.append(
+        Event(
+            "x",
+            "edited",
+            cwd=there,
+            edits=(Edit(f"{there}/README.md", "write"), Edit(f"{there}/src/theirs.py", "write")),
+        )
+    )
     locate = Locator(Session("a", "s", events=tuple(events)), known, ["/home/ada/lamp"])
     assert locate("/home/ada/lamp/src/new.py", "") == "src/new.py"
     assert locate(f"{there}/src/theirs.py", there) == ""

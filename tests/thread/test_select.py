@@ -38,7 +38,10 @@ def strand(told: Session, *known: str, begin: int = 0, taken: tuple[Ref, ...] = 
 
 
 def chosen(
-    told: Session, commit: When | None = None, changed: dict[str, Diff] | None = None, begin: int = 0
+    told: Session,
+    commit: When | None = None,
+    changed: dict[str, Diff] | None = None,
+    begin: int = 0,
 ) -> list[tuple[int, int, list[int]]]:
     """Begin and end of each slice, and the events of the early edits."""
     found = select([strand(told, begin=begin)], commit or when(), changed or LIT)
@@ -166,7 +169,9 @@ def test_the_own_call_is_known_by_its_id_or_by_subject_and_time(
 
 
 def test_of_two_calls_the_one_with_the_id_is_the_own_one() -> None:
-    told = session(commits(id_="7654321", time=LATE), commits(time=LATE), commits(id_="7654321", time=LATE))
+    told = session(
+        commits(id_="7654321", time=LATE), commits(time=LATE), commits(id_="7654321", time=LATE)
+    )
     assert own_call(told.events, when()) == 1
 
 

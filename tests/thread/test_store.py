@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -282,6 +283,24 @@ def test_a_writer_that_dies_before_the_last_move_leaves_the_old_documents(
     assert Store(scratch.repo).tip() == tip
     assert put(scratch, second) == 1
     assert Store(scratch.repo).notes().keys() == {first.id, second.id}
+
+
+def test_a_writer_that_is_killed_at_any_moment_harms_nothing(scratch: Scratch) -> None:
+    commits = many(scratch, 40)
+    program, ids = textwrap.dedent(WRITER), [commit.id for commit in commits]
+    store = Store(scratch.repo)
+    for round_ in range(3):
+        writer = subprocess.Popen([sys.executable, "-c", program, str(scratch.top), *ids])
+        enough = time.monotonic() + 30
+        while len(store.notes()) < 3 * (round_ + 1) and time.monotonic() < enough:
+            time.sleep(0.01)
+        writer.kill()
+        writer.wait()
+        assert all(parse(text) for _, text in store.get_all(store.notes()))
+        for lock in (scratch.top / ".git").rglob("*.lock"):
+            lock.unlink()
+    assert put(scratch, *commits) == 40
+    assert store.notes().keys() == set(ids)
 
 
 def test_a_lock_that_is_held_for_a_moment_is_waited_for(scratch: Scratch) -> None:

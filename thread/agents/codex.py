@@ -78,8 +78,9 @@ def _root(strand: Strand, known: Mapping[str, Strand]) -> Strand:
     above = [strand]
     while strand.spawner in known:
         strand = known[strand.spawner]
-        if strand in above:
-            return min(above[above.index(strand) :], key=lambda one: one.id)
+        at = next((at for at, one in enumerate(above) if one is strand), -1)
+        if at >= 0:
+            return min(above[at:], key=lambda one: one.id)
         above.append(strand)
     return strand
 

@@ -18,7 +18,8 @@ agents took the same language over.
 
 A line that is empty stands for an empty line of context, except at the end of a hunk, where it
 only parts hunks. Each hunk is searched behind the one before it: the lines that it leaves are
-anchors of the next, also where it changes nothing.
+anchors of the next, also where it changes nothing. One that holds only new lines has no place
+to be searched: Codex puts them at the end of the file, whatever its ``@@`` lines say.
 """
 
 from __future__ import annotations
@@ -122,18 +123,20 @@ class _Reader:
             if not line.strip() or line.strip() == _EOF:
                 self._take()
                 continue
+            begin = self._at
             anchors = self._anchors()
             old, new = self._hunk()
             if old != new:
-                anchor = "\n".join([*passed, *anchors])
+                anchor = "\n".join([*passed, *anchors]) if old else ""
                 edits.append(
                     Edit(path, "replace", _text(old), _text(new), loose=True, anchor=anchor)
                 )
                 passed = new[-_BEHIND:] or passed
-            elif old or anchors:
+            elif self._at > begin:
                 passed += anchors + old
             else:
-                self.unread = self.unread or self._take().strip()
+                line = self._take().strip()
+                self.unread = self.unread or line
         return edits
 
     def _anchors(self) -> list[str]:

@@ -154,7 +154,7 @@ def _string(program: str, at: int, raw: bool) -> _Token:
     if quote != "`":
         end = _behind(program, at + 1, quote)
         return _Token("text", unescaped(program[at + 1 : end - 1]), at, end)
-    texts = [""]
+    texts: list[list[str]] = [[]]
     parts: list[str] = []
     here = at + 1
     while here < len(program):
@@ -165,15 +165,15 @@ def _string(program: str, at: int, raw: bool) -> _Token:
             stop += 2
         elif char == "$" and not program.startswith("${", stop):
             stop += 1
-        texts[-1] += program[here:stop]
+        texts[-1].append(program[here:stop])
         here = stop
         if program.startswith("${", here):
             here = _behind_braces(program, here + 2)
             parts.append(program[stop + 2 : here - 1])
-            texts.append("")
+            texts.append([])
         elif char not in ("\\", "$"):
             break
-    read = [one.replace("\r\n", "\n") for one in texts]
+    read = ["".join(one).replace("\r\n", "\n") for one in texts]
     told = read if raw else [unescaped(one) for one in read]
     return _Token("text", "".join(told), at, here + 1, tuple(told), tuple(parts))
 

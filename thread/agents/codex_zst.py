@@ -39,7 +39,10 @@ def unpacked(stream: BinaryIO) -> io.BufferedReader:
 
 
 def beginning(head: bytes, count: int) -> bytes | None:
-    """Up to ``count`` bytes of what the first bytes of a packed file hold; None if unknown."""
+    """Up to ``count`` bytes of what the first bytes of a packed file hold; None if unknown.
+
+    They can be unpacked only a whole block at a time, and the first may be longer than they are.
+    """
     try:
         stream = unpacked(io.BytesIO(head))
     except OSError:
@@ -50,7 +53,7 @@ def beginning(head: bytes, count: int) -> bytes | None:
             found += piece
     except OSError:
         pass
-    return found
+    return found or None
 
 
 def _unpacker(stream: BinaryIO) -> tuple[Any, tuple[type[Exception], ...]]:

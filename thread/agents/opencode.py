@@ -36,7 +36,7 @@ _TABLES = re.compile(rb"CREATE TABLE [`\"]?(?:part|session_message|session_v2)[`
 _LONG = re.compile(rb'\s*\{[^{}\[\]]{0,2000}"(?:messageID|sessionID)"\s*:\s*"')
 _EXPORT = re.compile(rb'\s*\{\s*"info"\s*:\s*\{[^{}]{0,2000}"directory"\s*:')
 _FORK = re.compile(r"\(fork #\d{1,6}\)$")
-_OWN = re.compile(rb'"(?:msg|prt|ses)_[0-9A-Za-z]|"callID"')
+_OWN = re.compile(rb'(?:msg|prt|ses)_[0-9A-Za-z]|"callID"')
 
 
 def recognises(head: bytes) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from treadle.thread.agents import clip
 from treadle.thread.agents.fields import whole
 from treadle.thread.agents.lines import LONGEST_LINE, Decoder
 from treadle.thread.agents.opencode_rows import ENTRY, MESSAGE, PART, SESSION, Row
@@ -48,8 +49,8 @@ class Base:
     def _asked(self, question: str, *values: str) -> Iterator[tuple[object, ...]]:
         try:
             yield from self._connection.execute(question, values)
-        except sqlite3.Error as error:
-            self._complain(f"database cannot be read: {error}")
+        except (sqlite3.Error, ValueError) as error:
+            self._complain(f"database cannot be read: {_short(error)}")
 
     def _tables(self) -> list[str]:
         """Real tables only: a view or a virtual table would run what its maker wrote."""
@@ -168,11 +169,16 @@ def opened(
     with ExitStack() as stack:
         try:
             connection = _connected(stack, source, logs)
-        except (OSError, sqlite3.Error) as error:
-            complain(f"database cannot be opened: {error}")
+        except (OSError, sqlite3.Error, ValueError) as error:
+            complain(f"database cannot be opened: {_short(error)}")
             yield None
         else:
             yield Base(connection, index, decoder, complain)
+
+
+def _short(error: Exception) -> str:
+    """What an error says; one that quotes bytes of a broken database quotes nothing here."""
+    return "its text is not UTF-8" if isinstance(error, ValueError) else clip.one_line(str(error))
 
 
 def _connected(stack: ExitStack, source: Source, logs: Sequence[Source]) -> sqlite3.Connection:

@@ -248,7 +248,6 @@ def test_only_a_head_is_no_session() -> None:
         b'{"id":"s","timestamp":"2025-07-01T08:00:00.000Z","instructions":null}\n',
         b'{"type":"message","role":"user","content":[{"type":"input_text","text":"a"}]}\n',
         b'{"record_type":"state"}\n',
-        codex_zst.MAGIC + b"whatever",
     ],
 )
 def test_recognised(head: bytes) -> None:
@@ -273,6 +272,7 @@ HAS_ZSTD = any(importlib.util.find_spec(name) for name in ("zstandard", "compres
 
 @pytest.mark.skipif(HAS_ZSTD, reason="zstd can be unpacked here")
 def test_packed_file_names_the_package_that_is_missing() -> None:
+    assert agents.recognise(codex_zst.MAGIC + b"whatever") == "codex"
     found = agents.read([Source.bytes("x.jsonl.zst", codex_zst.MAGIC + b"\0\0")])
     assert [str(problem) for problem in found.problems] == [
         "x.jsonl.zst:+0: cannot be opened: packed with zstd; to read it, install the package "
@@ -294,6 +294,12 @@ class TestPacked:
         for packed in (pack(plain), pack(plain[:half]) + pack(plain[half:])):
             found = agents.read([Source.bytes("x.zst", packed)])
             assert found.sessions == agents.read([Source.bytes("x", plain)]).sessions
+
+    def test_recognised_by_what_is_in_it(self, pack: Any) -> None:
+        packed = pack(b"".join([META, *(call(f"{at}", "ls") for at in range(40_000))]))
+        assert agents.recognise(packed[: 1 << 16]) == "codex"
+        assert agents.recognise(packed[:100]) == "codex"
+        assert agents.recognise(pack(b"a book")) == ""
 
     def test_torn_in_the_middle(self, pack: Any) -> None:
         lines = [META] + [call(f"{at}", "exec_command", cmd=f"echo {at}") for at in range(9000)]

@@ -117,6 +117,11 @@ def test_hunk_is_searched_behind_the_one_before_it() -> None:
     assert [edit.anchor for edit in section.edits] == ["", "a\nc\nd"]
 
 
+def test_hunk_without_old_text_has_no_anchor() -> None:
+    (section,) = patch("*** Update File: x\n@@ a\n-b\n+c\n@@ d\n+e\n").sections
+    assert [(edit.old, edit.anchor) for edit in section.edits] == [("b\n", "a"), ("", "")]
+
+
 def test_hunk_that_only_removes_leaves_the_anchors_of_the_one_before() -> None:
     (section,) = patch("*** Update File: x\n@@ a\n-b\n+c\n@@\n-d\n@@\n-e\n").sections
     assert [edit.anchor for edit in section.edits] == ["a", "c", "c"]

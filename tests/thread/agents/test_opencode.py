@@ -98,10 +98,11 @@ def test_wrong_types_never_raise(folder: Path, data: st.DataObject) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.sampled_from(DATABASES), st.lists(st.tuples(st.integers(16, 30_000), st.binary(max_size=9)))
+    st.integers(0, len(DATABASES) - 1),
+    st.lists(st.tuples(st.integers(16, 30_000), st.binary(max_size=9))),
 )
-def test_damaged_databases_never_raise(whole: bytes, wounds: list[tuple[int, bytes]]) -> None:
-    broken = bytearray(whole)
+def test_damaged_databases_never_raise(which: int, wounds: list[tuple[int, bytes]]) -> None:
+    broken = bytearray(DATABASES[which])
     for at, put in wounds:
         at %= len(broken)
         broken[at : at + len(put)] = put[: len(broken) - at]
@@ -161,7 +162,7 @@ def test_view_that_never_ends_is_not_read() -> None:
 def test_column_that_is_computed_for_ever_is_stopped_or_small() -> None:
     greedy = (
         "CREATE TABLE session_message (id text, session_id text, seq integer, "
-        "data text AS (hex(zeroblob(900000000))) VIRTUAL);"
+        "data text AS (hex(zeroblob(40000000))) VIRTUAL);"
         "INSERT INTO session_message (id, session_id, seq) VALUES ('m', 's', 1);"
     )
     made = database(greedy, *prompt(1))
