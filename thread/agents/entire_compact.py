@@ -17,7 +17,6 @@ own description and its converters (entireio/cli, ``transcript/``).
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +24,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from treadle.thread.agents import entire_story
-from treadle.thread.agents.entire_story import Item
+from treadle.thread.agents.entire_story import Item, shown
 from treadle.thread.agents.fields import moment, rows, text, whole
 from treadle.thread.agents.kin import groups
 from treadle.thread.agents.lines import NOT_JSON, Decoder, lines
@@ -149,11 +148,11 @@ def _items(value: dict[str, object], copy: _Copy, offset: int) -> Iterator[tuple
 
     A call has an id, and so has an answer of most agents; other texts go by what they say.
     """
-    time, agent = moment(value, "ts"), agent_name(text(value, "agent"))
-    kind = text(value, "type")
+    time = moment(value, "ts") if text(value, "ts") else ""
+    agent, kind = agent_name(text(value, "agent")), text(value, "type")
 
     def item(of: str, key: str, said: object) -> tuple[Item, bool]:
-        digest = blake2b(json.dumps([of, time, said]).encode(), digest_size=8).hexdigest()
+        digest = blake2b(shown([of, time, said]).encode(), digest_size=8).hexdigest()
         return Item(key or digest, of, time, agent, said, copy.index, offset), bool(key or time)
 
     if kind == "user_tool_result":

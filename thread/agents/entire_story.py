@@ -54,8 +54,16 @@ class Item:
     @property
     def weight(self) -> tuple[bool, int, str]:
         """Of two copies of an item the heavier one says more: a call has its result."""
-        told = json.dumps(self.value, sort_keys=True, default=str)
+        told = shown(self.value)
         return bool(table(self.value, "result")), len(told), told
+
+
+def shown(value: object) -> str:
+    """A value as text, the same for the same value; of one that is nested too deep, its size."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except RecursionError:
+        return f"nested, {len(value) if isinstance(value, dict | list) else 1}"
 
 
 def events(items: Sequence[Item], names: Sequence[str]) -> tuple[list[Event], Complaints]:
