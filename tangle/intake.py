@@ -49,9 +49,14 @@ class Imported:
     themselves, with the first commit."""
 
 
-def plan(repo: Repo, points: Checkpoints, revs: Sequence[str] = ()) -> Plan:
-    """Choose the commits: those that are no merge, name a session and have no document."""
-    notes = Store(repo).notes()
+def plan(
+    repo: Repo, points: Checkpoints, revs: Sequence[str] = (), *, anew: bool = False
+) -> Plan:
+    """Choose the commits: those that are no merge, name a session and have no document.
+
+    With ``anew`` as if no document had been written.
+    """
+    notes = {} if anew else Store(repo).notes()
     sessions, incomplete, missing, chosen = {}, set(), [], []
     stored = 0
     for commit in repo.commits(list(revs) or ["HEAD"], "--no-merges", *(() if revs else REFS)):

@@ -16,7 +16,10 @@ from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import Change, Hunk, Part, Row, Step, Thread, Turn
 from treadle.thread.repo import Repo
-from treadle.thread.story import reason
+from treadle.thread.story import first_line, reason
+
+_SHORT = 80
+"""Characters of a command or a prompt that are quoted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Attempt:
     address: str
     """``T.S``, or ``PART:T.S`` where it stands in another part."""
     what: str
-    """What became of it: ``failed: ...``, ``not in this commit``, ``replaced by 3.4``."""
+    """What became of it: ``failed: ...``, ``not in this commit``, ``replaced by 3.4, after 3.2
+    failed (make test)``, ``replaced by 4.1, when it was asked: ...``."""
     reason: str
 
 
@@ -56,7 +60,21 @@ def replaced(repo: Repo, thread: Thread, step: Step, hunk: Hunk, path: str) -> I
         if here is not None and earlier is not None and earlier.step is not step:
             other = f"{part_id(thread.parts[mark.part])[:8]}:" if mark.part != here.part else ""
             told = reason(earlier.turn, earlier.step)
-            yield Attempt(other + mark.step, f"replaced by {here.name}", told)
+            cause = _cause(steps, earlier, here)
+            yield Attempt(other + mark.step, f"replaced by {here.name}{cause}", told)
+
+
+def _cause(steps: list[Placed], earlier: Placed, here: Placed) -> str:
+    """What came between an attempt and its replacement: a failure, or a person's word."""
+    between = steps[steps.index(earlier) + 1 : steps.index(here)]
+    for placed in reversed(between):
+        if placed.part == here.part and placed.step.kind == "ran" and placed.step.ok is False:
+            command = first_line(placed.step.text, _SHORT)
+            return f", after {placed.name} failed ({command})"
+    if (here.part, here.turn.number) != (earlier.part, earlier.turn.number):
+        asked = first_line(here.turn.prompt, _SHORT)
+        return f", when it was asked: {asked}" if asked else ""
+    return ""
 
 
 def _taken_away(

@@ -37,7 +37,10 @@ NAME = "entire-compact"
 _VERSION = 1
 _TYPES = ("user", "assistant", "user_tool_result")
 _LINES = 20
-_LONG = re.compile(rb'\s*\{"v":\d{1,3},"agent":"[^"]{0,100}","cli_version":"[^"]{0,100}","type":"')
+_LONG = re.compile(
+    rb'\s*\{\s*"v"\s*:\s*\d{1,3}\s*,(?:\s*"(?:agent|cli_version)"\s*:\s*"[^"]{0,100}"\s*,){0,2}'
+    rb'\s*"type"\s*:\s*"(?:user|assistant)'
+)
 _SLUG = re.compile(r"[^a-z0-9.-]+")
 _NAMES = {"gemini": "gemini-cli", "qwen-code": "qwen"}
 """Entire's names of agents that have another one here."""

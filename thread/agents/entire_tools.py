@@ -163,8 +163,8 @@ def _event(call: Call, bare: Event, complain: Callable[[str], None]) -> Event:
         return replace(bare, kind="said", text=clip.prose(text(call.input, "plan")))
     if call.tool in QUESTIONS and bare.ok is not False:
         bare = _with_output(bare, call.output)
-    line = trace.line(call.name, call.input or {"query": call.script}, bare.cwd)
-    return replace(bare, kind="looked", text=line)
+    asked = {"query": call.script} if call.script else call.input
+    return replace(bare, kind="looked", text=trace.line(call.name, asked, bare.cwd))
 
 
 def _complaint(call: Call) -> str:

@@ -1,0 +1,1 @@
+"""What treadle costs and what it explains, on real repositories."""

@@ -1,0 +1,63 @@
+"""``python -m bench``: measures all bundles of ``TREADLE_CORPUS`` and prints a table."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+def main() -> int:
+    """Run the benchmark; 0 also where there is nothing to measure."""
+    corpus = os.environ.get("TREADLE_CORPUS", "")
+    bundles = sorted(Path(corpus).glob("*.bundle")) if corpus else []
+    if not bundles:
+        print("bench: skipped, TREADLE_CORPUS names no folder with *.bundle files")
+        return 0
+    from bench.measure import measure
+
+    with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
+        found = [measure(bundle, Path(folder), _say) for bundle in bundles]
+    results = Path(__file__).with_name("results.json")
+    results.write_text(json.dumps(found, indent=1) + "\n")
+    for told in found:
+        _table(told)
+    print(f"\nall figures: {os.path.relpath(results)}")
+    return 0
+
+
+def _say(what: str) -> None:
+    print(f"  {what}", file=sys.stderr)
+
+
+def _table(told: dict[str, Any]) -> None:
+    print(f"\n{told['repository']} (file: {told['file']})")
+    print(f"  {'':14} {'median':>9} {'min':>9} {'max':>9} {'peak':>8}")
+    for name, figure in told["times"].items():
+        print(
+            f"  {name:14} {_time(figure['median_s'])} {_time(figure['min_s'])} "
+            f"{_time(figure['max_s'])} {figure['peak_mb']:>5.0f} MB"
+        )
+    print(f"  blame / git blame {told['blame_ratio']}")
+    print(f"  notes packed      {told['notes_packed_bytes'] / 1e6:.1f} MB")
+    for name in ("all", "complete"):
+        share = told["lines"][name]
+        print(
+            f"  {name:9} {share['exact']} of {share['commits']} exact, {share['added_lines']} lines, "
+            f"{share['explained']} % explained, {share['explained_own']} % by named strands, "
+            f"{share['files_proved']} of {share['files']} files proved, by agent {share['agents']}"
+        )
+    lines = told["lines"]
+    print(f"  {lines['commits_at_95']} commits at 95 % or more", end="; ")
+    print(f"false claims of the control: {lines['false_claims_percent']} %")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:>7.2f} s" if seconds >= 1 else f"{seconds * 1000:>6.0f} ms"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""The rows of the table for one repository."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.process import TREADLE, Figure, several, single
+from treadle.tangle.check import Result, check, total
+from treadle.tangle.control import control
+from treadle.tangle.index import Index
+from treadle.tangle.intake import plan
+from treadle.thread.entire import BRANCH, Checkpoints
+from treadle.thread.repo import Repo
+
+_RUNS = 11
+_NOTES = "refs/notes/treadle"
+
+
+def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """Clone ``bundle`` into ``folder``, run everything, and return the figures."""
+    say(f"{bundle.stem}: cloning")
+    clone = folder / bundle.stem
+    _git(folder, "clone", "-q", "-b", "main", str(bundle), str(clone))
+    _git(clone, "fetch", "-q", "origin", f"{BRANCH}:{BRANCH}")
+    where = str(clone)
+    path, line = _longest(clone)
+    times: dict[str, Figure] = {}
+    for name, command, runs in _commands(path, line, folder / f"{bundle.stem}-site"):
+        say(f"{bundle.stem}: {name}")
+        full = [*TREADLE, *command]
+        times[name] = several([full], where, runs)[0] if runs > 1 else single(full, where)
+    say(f"{bundle.stem}: blame beside git blame")
+    blame = [*TREADLE, "blame", path]
+    times["blame"], times["git blame"] = several(
+        [blame, ["git", "blame", "--porcelain", path]], where, _RUNS
+    )
+    say(f"{bundle.stem}: counting lines")
+    return {
+        "repository": bundle.stem,
+        "file": path,
+        "times": {name: figure.told() for name, figure in times.items()},
+        "blame_ratio": round(times["blame"].median / times["git blame"].median, 2),
+        "notes_packed_bytes": _packed(clone),
+        "lines": _lines(where),
+    }
+
+
+def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], int]]:
+    """Name, arguments and number of runs, in an order in which each finds what it needs."""
+    return [
+        ("import", ["import", "entire"], 1),
+        ("import again", ["import", "entire"], 3),
+        ("check", ["check", "--json"], 1),
+        ("check again", ["check", "--json"], 5),
+        ("log", ["log"], _RUNS),
+        ("why", ["why", f"{path}:{line}"], _RUNS),
+        ("help", ["--help"], _RUNS),
+        ("weave", ["weave", "-o", str(site)], 1),
+    ]
+
+
+def _longest(clone: Path) -> tuple[str, int]:
+    """The file with most lines, and a line in its middle."""
+    counts = []
+    for name in _git(clone, "ls-files", "-z").decode("utf-8", "surrogateescape").split("\0"):
+        file = clone / name
+        if name and file.is_file():
+            content = file.read_bytes()
+            if b"\0" not in content[:8000]:
+                counts.append((content.count(b"\n"), name))
+    lines, path = max(counts)
+    return path, lines // 2 + 1
+
+
+def _packed(clone: Path) -> int:
+    """Bytes of a pack that holds the notes and nothing else."""
+    listed = _git(clone, "rev-list", "--objects", _NOTES)
+    names = b"\n".join(row.split()[0] for row in listed.splitlines())
+    return len(_git(clone, "pack-objects", "--stdout", "-q", feed=names + b"\n"))
+
+
+def _lines(where: str) -> dict[str, Any]:
+    """What is explained, and what a foreign transcript would claim."""
+    with Repo.open(where) as repo:
+        index = Index(repo)
+        commits = [c for c in repo.commits(("HEAD",), "--all") if c.id in index.notes()]
+        results = [result for _, result in check(index, commits)]
+        index.close()
+        points = Checkpoints(repo)
+        todo = plan(repo, points, anew=True)
+        pairs = list(control(repo, points, todo))
+    complete = total(result for result in results if result.complete)
+    false = sum(pair.false for pair in pairs)
+    added = sum(pair.result.added_lines for pair in pairs)
+    return {
+        "all": _shares(total(results)),
+        "complete": _shares(complete),
+        "commits_at_95": sum(_at_least(result, 95) for result in results),
+        "false_claims_percent": round(100 * false / added, 3) if added else None,
+    }
+
+
+def _shares(whole: Result) -> dict[str, Any]:
+    return {
+        "commits": whole.commits,
+        "exact": whole.exact,
+        "added_lines": whole.added_lines,
+        "explained": whole.explained,
+        "explained_own": whole.explained_own,
+        "evidence": whole.evidence,
+        "files": whole.files,
+        "files_proved": whole.files_proved,
+        "agents": whole.agents,
+    }
+
+
+def _at_least(result: Result, percent: float) -> bool:
+    return result.explained is not None and result.explained >= percent
+
+
+def _git(folder: Path, *args: str, feed: bytes | None = None) -> bytes:
+    done = subprocess.run(
+        ["git", "-C", str(folder), *args], input=feed, capture_output=True, check=True
+    )
+    return done.stdout
