@@ -74,7 +74,7 @@ def _lines(out: Paper, rows: Sequence[Row]) -> list[str]:
     shares = [f"{_explained(result)}/{result.added_lines}" for _, _, result in rows]
     steps = [str(thread.steps) if thread else "" for _, thread, _ in rows]
     share, step = max(map(len, shares), default=0), max(map(len, steps), default=0)
-    room = (screen()[0] if out.looked_at else _WIDE) - 8 - 11 - share - 7 - step - 8
+    room = (screen()[0] if out.looked_at else _WIDE) - share - step - 35
     lines = []
     for (commit, thread, result), told, count in zip(rows, shares, steps, strict=True):
         head = f"{out.style(commit.id[:8], 'commit')} {commit.time[:10]}"
@@ -84,7 +84,7 @@ def _lines(out: Paper, rows: Sequence[Row]) -> list[str]:
             continue
         style = "proved" if _explained(result) == result.added_lines else ""
         size = out.style(f"{count:>{step}} steps", "dim")
-        title = clip(one_line(thread.title or commit.subject), max(room, 20))
+        title = clip(one_line(thread.title or commit.subject), max(room, 10))
         lines.append(f"{head} {out.style(told.rjust(share), style)} lines {size}  {title}")
     return lines
 

@@ -34,8 +34,9 @@ class Section:
         if not self.room or len(self.lines) <= self.room:
             return self.lines
         begin, end = self._kept()
-        before = [_note(out, begin)] if begin else []
-        after = [_note(out, len(self.lines) - end)] if end < len(self.lines) else []
+        below = len(self.lines) - end
+        before = [_note(out, begin, "above")] if begin else []
+        after = [_note(out, below, "more" if self.keep == "start" else "below")] if below else []
         return [*before, *self.lines[begin:end], *after]
 
     def _kept(self) -> tuple[int, int]:
@@ -55,8 +56,8 @@ class Section:
         return begin, end
 
 
-def _note(out: Paper, count: int) -> str:
-    return out.style(f"  … {count} line{'' if count == 1 else 's'} more", "dim")
+def _note(out: Paper, count: int, where: str) -> str:
+    return out.style(f"  … {count} line{'' if count == 1 else 's'} {where}", "dim")
 
 
 def cut_to(sections: Sequence[Section], room: int) -> None:

@@ -55,7 +55,7 @@ def command(ctx: click.Context, place: str, rev: str, full: bool, as_json: bool)
                 print_json(told(answer))
                 return
             with paper(repo, paged=True, asked=asked) as out:
-                show(out, answer, 0 if full else screen()[1] - 1 if out.looked_at else _PIPED)
+                show(out, answer, 0 if full else screen()[1] - 2 if out.looked_at else _PIPED)
 
 
 def _asked(ctx: click.Context, place: str) -> tuple[str, int]:
@@ -159,7 +159,7 @@ def _edit(out: Paper, answer: Answer, columns: int) -> Section:
     """The hunk that wrote the line, the line itself marked."""
     assert answer.hunk is not None
     lines = answer.hunk.lines
-    here = next((i for i, line in enumerate(lines) if line[1:].rstrip("\n") == answer.text), 0)
+    here = next((i for i, line in enumerate(lines) if _adds(line, answer.text)), None)
     shown = []
     for number, line in enumerate(lines):
         text = line[0] + _code(line[1:].rstrip("\n"))
@@ -168,7 +168,12 @@ def _edit(out: Paper, answer: Answer, columns: int) -> Section:
         mark = ">" if number == here else " "
         shown.append(f"{mark} {out.style(text, style)}".rstrip())
     title = "The edit" if answer.replaced else "The edit (it replaced nothing)"
-    return Section(title, shown, keep="around", at=here)
+    return Section(title, shown, keep="start" if here is None else "around", at=here or 0)
+
+
+def _adds(line: str, text: str) -> bool:
+    """Whether a hunk's line is the one that was asked for."""
+    return line[0] == "+" and line[1:].rstrip("\n") == text
 
 
 def _attempts(out: Paper, answer: Answer, columns: int) -> list[str]:

@@ -78,6 +78,7 @@ def why(
     place = _place(index, run)
     said = prose(place.turn, place.step)
     hunk = _hunk(place.step, run.path, text) or _left(place.thread, run)
+    hunk = hunk or _hunk(place.step, run.path)
     return Answer(
         path=path,
         line=line,
@@ -173,15 +174,15 @@ def _others(index: Index, run: Run) -> list[str]:
     return [commit for commit, text in found if commit != run.commit and text and needle in text]
 
 
-def _hunk(step: Step, path: str, line: str) -> Hunk | None:
-    """The hunk of the step that added ``line``; its first of this path where none holds it."""
-    hunks = [
+def _hunk(step: Step, path: str, line: str = "") -> Hunk | None:
+    """The hunk of the step that added ``line``; without a line its first of this path."""
+    hunks = (
         hunk
         for change in step.changes
         if change.path == path or len(step.changes) == 1
         for hunk in change.hunks
-    ]
-    return next((hunk for hunk in hunks if "+" + line in hunk.lines), hunks[0] if hunks else None)
+    )
+    return next((hunk for hunk in hunks if not line or "+" + line in hunk.lines), None)
 
 
 def _left(thread: Thread, run: Run) -> Hunk | None:

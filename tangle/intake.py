@@ -49,9 +49,7 @@ class Imported:
     themselves, with the first commit."""
 
 
-def plan(
-    repo: Repo, points: Checkpoints, revs: Sequence[str] = (), *, anew: bool = False
-) -> Plan:
+def plan(repo: Repo, points: Checkpoints, revs: Sequence[str] = (), *, anew: bool = False) -> Plan:
     """Choose the commits: those that are no merge, name a session and have no document.
 
     With ``anew`` as if no document had been written.

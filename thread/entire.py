@@ -126,13 +126,14 @@ class Checkpoints:
         here = list(sessions_of(points))
         lacking = [id_ for id_ in ids if id_ not in self.known]
         lacking += [point.id for point in points if not point.copies]
+        some = any(point.missing for point in points)
         if not ids:
             named = entire_trailers.sessions(commit.message)
             here = [key for key in named if self._distinct(key, FULL, NORMAL)]
             lacking = [key for key in named if key not in here]
+            some = not all(self._distinct(key, FULL) for key in here)
         lacking += entire_trailers.unreadable(commit.message)
-        partial = bool(lacking) or any(point.missing for point in points)
-        return Tie(tuple(here), tuple(lacking), partial)
+        return Tie(tuple(here), tuple(lacking), some or bool(lacking))
 
     def sessions(self) -> list[str]:
         """All sessions that have a transcript."""
@@ -158,7 +159,7 @@ class Checkpoints:
         problems = [*self._flaws(session), *found.problems]
         if not normal or any(one.events for one in found.sessions):
             return Reading(found.sessions, tuple(problems), found.ids)
-        from treadle.thread.agents.entire_compact import reading
+        from treadle.thread.agents.entire_compact import LACKING, reading
 
         problems += [problem for one in found.sessions for problem in one.problems]
         problems += [
@@ -166,6 +167,8 @@ class Checkpoints:
             for copy in self._distinct(session, TASK)
         ]
         told = reading(self._opened(normal), session)
+        if told.sessions:
+            problems.append(Problem(normal[0].name, 0, LACKING))
         return Reading(told.sessions, (*problems, *told.problems), told.ids)
 
     def _distinct(self, session: str, *forms: str) -> list[Copy]:

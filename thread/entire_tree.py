@@ -22,7 +22,7 @@ from treadle.thread.entire_refs import Root
 from treadle.thread.entire_trailers import is_id
 from treadle.thread.repo import Repo
 
-MOST_FILES = 2_000_000
+MOST_FILES = 1_000_000
 """Entries of trees that are looked at, in all."""
 
 _FILE = re.compile(

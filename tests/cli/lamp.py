@@ -100,8 +100,9 @@ class Lamp(Scratch):
 class Telling:
     """A transcript in Claude Code's form, while it is written."""
 
-    def __init__(self, lamp: Scratch) -> None:
+    def __init__(self, lamp: Scratch, session: str = "s-lamp") -> None:
         self.lamp = lamp
+        self.session = session
         self.rows: list[dict[str, object]] = []
 
     def prompt(self, text: str) -> None:
@@ -130,7 +131,7 @@ class Telling:
             "parentUuid": f"u{number - 1}" if number else None,
             "isSidechain": False,
             "cwd": str(self.lamp.top),
-            "sessionId": "s-lamp",
+            "sessionId": self.session,
             "version": "2.1.40",
             "type": kind,
             "uuid": f"u{number}",

@@ -25,6 +25,11 @@ class Agent:
         """Its transcript so far."""
         return Session(self.agent, self.name, "1.0", tuple(self.events))
 
+    def take_over(self, other: Agent) -> None:
+        """Go on where another one stopped."""
+        self.events = list(other.events)
+        self._keys = count(len(self.events) + 1)
+
     # -- words ----------------------------------------------------------------------
 
     def prompt(self, text: str = "Please do it") -> Event:

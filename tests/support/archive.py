@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from tests.support.agents import Agent
 from tests.support.record import ids, record
-from tests.support.scratch import Scratch, numbered
+from tests.support.scratch import Clock, Scratch, numbered
 from treadle.thread.document import render
 from treadle.thread.model import Change, Hunk, Thread
 from treadle.thread.repo import Commit
@@ -35,6 +36,18 @@ class Archive:
         self.scratch.write("lamp.py", person)
         self.minded = self.scratch.commit("Mind it")
         self.threads = record(self.scratch, [self.lit, self.minded], self.agent)
+
+    def copy(self, top: Path) -> Archive:
+        """The same in another folder, as if it had been made there."""
+        shutil.copytree(self.scratch.top, top, symlinks=True)
+        other = object.__new__(Archive)
+        other.scratch = Scratch(top, init=False)
+        other.scratch.clock = Clock(self.scratch.clock.now)
+        other.agent = Agent(other.scratch, self.agent.name)
+        other.agent.take_over(self.agent)
+        other.begin, other.lit, other.minded = self.begin, self.lit, self.minded
+        other.threads = dict(self.threads)
+        return other
 
     def part(self, commit: Commit) -> str:
         """The id of the only part of a commit's document."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.agents import Agent
@@ -15,13 +12,6 @@ from treadle.tangle.answer import Answer, why
 from treadle.tangle.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.store import REF
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = Archive(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
 
 
 def asked(scratch: Scratch, path: str, line: int, rev: str = "") -> Answer:

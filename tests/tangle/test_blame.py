@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,13 +18,6 @@ from treadle.thread.model import split_lines
 from treadle.thread.repo import Repo
 
 NEW_NAME = "dir/new name é.txt"
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = Archive(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
 
 
 def blamed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -15,13 +14,6 @@ from treadle.tangle.index import Index
 from treadle.thread.model import Change, Hunk, Thread
 from treadle.thread.repo import Commit
 from treadle.thread.store import REF
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = Archive(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
 
 
 def checked(scratch: Scratch, *commits: Commit) -> Result:

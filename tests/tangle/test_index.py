@@ -16,13 +16,6 @@ from treadle.thread.store import REF
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = Archive(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
-
-
-@pytest.fixture
 def index(archive: Archive) -> Iterator[Index]:
     made = Index(archive.scratch.repo)
     yield made

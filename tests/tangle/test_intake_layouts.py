@@ -12,6 +12,7 @@ from tests.support.checkpoints import Branch, facts, put, trailer, transcript
 from tests.support.record import claims
 from tests.support.scratch import Scratch, numbered
 from treadle.tangle.intake import Imported, intake, plan
+from treadle.thread.agents.entire_compact import LACKING
 from treadle.thread.entire import Checkpoints
 from treadle.thread.model import Session
 
@@ -31,7 +32,7 @@ def scratch(tmp_path: Path) -> Scratch:
 def agent(scratch: Scratch) -> Agent:
     agent = Agent(scratch)
     agent.prompt("Light the lamp.")
-    agent.edit("lamp.py", "line 3\n", "light 3\n")
+    agent.edit("lamp.py", "line number 3\n", "light 3\n")
     return agent
 
 
@@ -40,10 +41,11 @@ def imports(scratch: Scratch) -> list[Imported]:
     return list(intake(scratch.repo, points, plan(scratch.repo, points)))
 
 
-def lit(scratch: Scratch, imported: Imported) -> dict[str, str]:
-    """The evidence of each line that the commit added."""
+def evidence(scratch: Scratch, imported: Imported) -> dict[str, str]:
+    """The class of each line that the commit added."""
     assert imported.solution is not None
-    return claims(scratch, imported.commit, imported.solution.redacted.thread, "lamp.py")
+    thread = imported.solution.redacted.thread
+    return {text: origin.evidence for _, text, origin in claims(scratch, imported.commit, thread)}
 
 
 def normal(session: Session) -> bytes:
@@ -60,3 +62,68 @@ def normal(session: Session) -> bytes:
         use = {"type": "tool_use", "id": event.key, "name": "Edit", "input": asked, "result": done}
         lines.append({**frame, "type": "assistant", "id": f"m-{event.key}", "content": [use]})
     return "".join(json.dumps(line) + "\n" for line in lines).encode()
+
+
+def test_a_checkpoint_in_a_ref_of_its_own(scratch: Scratch, agent: Agent) -> None:
+    files = {"0/metadata.json": facts(agent.name), "0/full.jsonl": transcript(agent.session())}
+    put(scratch, REF, {"metadata.json": b"{}", **files})
+    scratch.commit(f"Light\n\n{trailer(ULID)}")
+    (imported,) = imports(scratch)
+    assert imported.problems == ()
+    assert evidence(scratch, imported) == {"light 3\n": "proved"}
+    assert imported.solution is not None
+    assert imported.solution.redacted.thread.complete
+
+
+def test_a_transcript_in_chunks(scratch: Scratch, agent: Agent) -> None:
+    first, _, second = transcript(agent.session()).partition(b"\n")
+    branch = Branch(scratch).add(ONE, (agent.name, first))
+    branch.files[f"{ONE[:2]}/{ONE[2:]}/0/full.jsonl.001"] = second
+    branch.save()
+    scratch.commit(f"Light\n\n{trailer(ONE)}")
+    (imported,) = imports(scratch)
+    assert evidence(scratch, imported) == {"light 3\n": "proved"}
+
+
+def test_a_normal_form_alone_makes_a_document_that_is_partial(
+    scratch: Scratch, agent: Agent
+) -> None:
+    branch = Branch(scratch).add(ONE, (agent.name, None))
+    branch.files[f"{ONE[:2]}/{ONE[2:]}/0/transcript.jsonl"] = normal(agent.session())
+    branch.save()
+    scratch.commit(f"Light\n\n{trailer(ONE)}")
+    (imported,) = imports(scratch)
+    assert evidence(scratch, imported) == {"light 3\n": "proved"}
+    assert imported.solution is not None
+    thread = imported.solution.redacted.thread
+    assert (thread.parts[0].agent, thread.parts[0].session) == ("claude-code", agent.name)
+    assert not thread.complete
+    assert [problem.reason for problem in imported.problems] == [LACKING]
+
+
+def test_a_commit_that_names_only_its_session(scratch: Scratch, agent: Agent) -> None:
+    Branch(scratch).add(ONE, (agent.name, transcript(agent.session()))).save()
+    scratch.commit(f"Light\n\nEntire-Session: 2026-01-05-{agent.name}\n")
+    (imported,) = imports(scratch)
+    assert evidence(scratch, imported) == {"light 3\n": "proved"}
+
+
+def test_what_is_wrong_with_the_refs_is_told_once(scratch: Scratch, agent: Agent) -> None:
+    branch = Branch(scratch).add(ONE, (agent.name, transcript(agent.session())))
+    branch.save()
+    put(scratch, "refs/entire/checkpoints/v9/main", {"a": b""})
+    scratch.commit(f"Light\n\n{trailer(ONE)}")
+    agent.edit("lamp.py", "line number 5\n", "light 5\n")
+    scratch.commit(f"More\n\n{trailer(ONE)}")
+    first, second = imports(scratch)
+    assert [problem.reason for problem in first.problems] == [
+        "refs/entire/checkpoints/v9/main: ref of an unknown form, not read"
+    ]
+    assert second.problems == ()
+
+
+def test_a_trailer_that_names_nothing_is_missing(scratch: Scratch, agent: Agent) -> None:
+    Branch(scratch).add(ONE, (agent.name, transcript(agent.session()))).save()
+    commit = scratch.commit("Light\n\nEntire-Checkpoint: 00c9\n")
+    todo = plan(scratch.repo, Checkpoints(scratch.repo))
+    assert (todo.commits, todo.missing) == ((), ((commit.id, "00c9"),))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.support.agents import Agent
@@ -13,13 +10,6 @@ from tests.support.checkpoints import transcript
 from tests.support.record import record
 from treadle.tangle.manual import read_files, refuse_loss, solve_commit
 from treadle.thread.errors import UserError
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = Archive(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
 
 
 def saved(archive: Archive, agent: Agent, name: str) -> str:

@@ -66,6 +66,19 @@ def test_lines_that_an_edit_only_carried_along_are_not_its() -> None:
     assert matched((*BODY, "lamp = the_lamp_is_lit(19)\n"), told) == ["", "", "1.1"]
 
 
+def test_a_line_that_the_step_only_carried_along_is_not_its() -> None:
+    longer = (*BODY, "# and a word about the evening\n")
+    assert matched(longer, [Written.of("1.1", BODY, longer)]) == ["", "", "1.1"]
+    assert matched(BODY, [Written.of("1.1", BODY, longer)]) == ["", ""]
+
+
+def test_the_lines_around_help_to_recognise_a_short_one() -> None:
+    step = Written.of("1.1", BODY, (BODY[0], "x = 1\n", BODY[1]))
+    assert matched(("x = 1\n",), [step]) == [""]
+    assert matched(("x = 1\n",), [step], BODY[:1], BODY[1:]) == ["1.1"]
+    assert matched(("x = 2\n",), [step], BODY[:1], BODY[1:]) == [""]
+
+
 lines_of = st.lists(st.sampled_from([*BODY, "}\n", "\n", "word\n"]), max_size=8).map(tuple)
 
 

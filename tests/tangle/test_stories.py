@@ -187,7 +187,7 @@ def check_claims(story: Story, threads: dict[Commit, Thread]) -> None:
 
 
 SOME = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 
 
@@ -212,7 +212,7 @@ whole_lines = deeds.filter(
 )
 
 
-@settings(SOME, max_examples=25)
+@settings(SOME, max_examples=15)
 @given(st.lists(whole_lines, max_size=12), st.booleans())
 def test_an_agent_that_works_alone_is_believed_every_line(script: list[Deed], final: bool) -> None:
     with told(script, "\n", final) as story:

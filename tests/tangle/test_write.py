@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +16,6 @@ from treadle.tangle.write import Output, find_placed, outputs, write
 from treadle.thread.errors import UserError
 from treadle.thread.model import Change, Row, Thread
 from treadle.thread.store import REF
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = Archive(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
 
 
 def files(folder: Path) -> dict[str, bytes]:

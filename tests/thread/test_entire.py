@@ -11,6 +11,7 @@ import pytest
 from tests.support.checkpoints import Branch, facts, put, trailer
 from tests.support.scratch import Scratch
 from treadle.thread import entire, entire_tree
+from treadle.thread.agents.entire_compact import LACKING
 from treadle.thread.entire import BRANCH, Checkpoints, Tie, sessions_of
 from treadle.thread.errors import UserError
 
@@ -153,6 +154,21 @@ def test_a_transcript_in_chunks_is_one_copy(scratch: Scratch) -> None:
     assert reasons(scratch, "s1") == ["no reader knows this format"]
 
 
+def test_a_chat_that_is_one_document_is_put_together_again(scratch: Scratch) -> None:
+    def chat(number: int) -> bytes:
+        said = {"id": f"m{number}", "type": "user", "content": f"Say {number}."}
+        time = f"2026-01-05T09:00:0{number}.000Z"
+        return json.dumps({"messages": [{**said, "timestamp": time}]}).encode()
+
+    branch = Branch(scratch).add(ONE, ("s1", chat(1)))
+    branch.files[f"{FOLDER}/0/full.jsonl.001"] = chat(2)
+    branch.files[f"{FOLDER}/0/full.jsonl.002"] = chat(3)
+    branch.save()
+    (session,) = Checkpoints(scratch.repo).reading("s1").sessions
+    assert (session.agent, session.id) == ("gemini-cli", "s1")
+    assert [event.text for event in session.events] == ["Say 1.", "Say 2.", "Say 3."]
+
+
 def test_a_chunk_that_is_missing_is_named(scratch: Scratch) -> None:
     branch = Branch(scratch).add(ONE, ("s1", LINES))
     branch.files[f"{FOLDER}/0/full.jsonl.003"] = LINES
@@ -218,7 +234,10 @@ def test_the_normal_form_is_read_where_no_reader_knows_the_agents_own(scratch: S
     branch.save()
     reading = Checkpoints(scratch.repo).reading("s1")
     assert [session.agent for session in reading.sessions] == ["cursor"]
-    assert [problem.reason for problem in reading.problems] == ["no reader knows this format"]
+    assert [problem.reason for problem in reading.problems] == [
+        "no reader knows this format",
+        LACKING,
+    ]
 
 
 def test_a_normal_form_that_is_damaged_is_named(scratch: Scratch) -> None:
@@ -401,6 +420,16 @@ def test_a_commit_without_a_checkpoint_may_name_its_session(scratch: Scratch) ->
     assert points.tie(commit) == Tie(("s1",), ("gone",), True)
     commit = scratch.commit("Light\n\nEntire-Metadata: .entire/metadata/2026-01-05-s1\n")
     assert points.tie(commit) == Tie(("s1",), (), False)
+
+
+def test_a_session_that_is_here_only_in_the_normal_form_is_not_here_in_full(
+    scratch: Scratch,
+) -> None:
+    branch = Branch(scratch).add(ONE, ("s1", None))
+    branch.files[f"{FOLDER}/0/transcript.jsonl"] = NORMAL
+    branch.save()
+    commit = scratch.commit("Light\n\nEntire-Session: s1\n")
+    assert Checkpoints(scratch.repo).tie(commit) == Tie(("s1",), (), True)
 
 
 def test_a_commit_tells_what_of_it_is_not_here(scratch: Scratch) -> None:

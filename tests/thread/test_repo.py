@@ -409,8 +409,8 @@ def test_other_objects_can_be_asked_for_in_between(scratch: Scratch) -> None:
 
 
 def test_large_objects_do_not_block_the_conversation(scratch: Scratch) -> None:
-    large = scratch.git("hash-object", "-w", "--stdin", feed=b"x" * 3_000_000)
-    assert [len(blob or b"") for blob in scratch.repo.read_all([large] * 70)] == [3_000_000] * 70
+    large = scratch.git("hash-object", "-w", "--stdin", feed=b"x" * 1_000_000)
+    assert [len(blob or b"") for blob in scratch.repo.read_all([large] * 70)] == [1_000_000] * 70
 
 
 @pytest.mark.parametrize("name", ["HEAD:a", "a\nb", "", "--batch", "HEAD^{tree}"])

@@ -127,7 +127,8 @@ class Story:
                 self._first_edit = begin
             paths = ", ".join(edit.path for edit in edits)
             self._add(number, "edited", clip.one_line(f"edit {paths}"))
-            self.events[-1] = replace(self.events[-1], tool="unknown", edits=edits)
+            key = f"{self.events[-1].key}/unseen"
+            self.events[-1] = replace(self.events[-1], key=key, tool="unknown", edits=edits)
             self._done += edits
 
     def _edit(self, number: int, piece: Piece, became: Outcome) -> None:

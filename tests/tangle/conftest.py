@@ -1,0 +1,26 @@
+"""What the tests of this folder share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.archive import Archive
+
+
+@pytest.fixture(scope="session")
+def first_archive(tmp_path_factory: pytest.TempPathFactory, plain_git: None) -> Archive:
+    """The history that every test has a copy of."""
+    made = Archive(tmp_path_factory.mktemp("archive") / "lamp")
+    made.scratch.close()
+    return made
+
+
+@pytest.fixture
+def archive(first_archive: Archive, tmp_path: Path) -> Iterator[Archive]:
+    """A small history with documents, to do with as one likes."""
+    made = first_archive.copy(tmp_path / "lamp")
+    yield made
+    made.scratch.close()
