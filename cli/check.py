@@ -11,6 +11,7 @@ from treadle.cli.cells import one_line, visible
 from treadle.cli.door import nothing_recorded, opened
 from treadle.cli.paper import Paper, paper, print_json
 from treadle.cli.progress import Progress
+from treadle.cli.shares import BY, Control, Share, foreign, shares, show_control, show_shares
 
 if TYPE_CHECKING:
     from treadle.tangle.check import Failure, Result
@@ -28,6 +29,10 @@ _SHOWN = 20
 )
 @click.option("--fail-under", type=click.FloatRange(0, 100), metavar="N",
               help="Exit 1 if less than N percent of the added lines are explained.")  # fmt: skip
+@click.option("--by", type=click.Choice(BY), help="Also list shares, the least explained first.")
+@click.option("--control", is_flag=True,
+              help="Also solve each commit with a session that is not its own: what it claims "
+              "is false. Needs the checkpoints that were imported.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The figures, as JSON.")
 @click.pass_context
 def command(
@@ -35,6 +40,8 @@ def command(
     revs: tuple[str, ...],
     complete: bool,
     fail_under: float | None,
+    by: str | None,
+    control: bool,
     as_json: bool,
 ) -> int:
     """Apply every document to its parent's files and compare with the commit's tree.
@@ -49,26 +56,32 @@ def command(
         if not index.notes():
             raise nothing_recorded()
         lost = [] if revs else orphans(index)
-        results = [result for result in _check(index, revs) if result.complete or not complete]
-        whole = total(results)
+        rows = [row for row in _check(index, revs) if row[1].complete or not complete]
+        whole = total(result for _, result in rows)
+        listed = shares(by, rows) if by else []
+        claimed = foreign(index) if control else None
         if as_json:
-            print_json(told(whole, lost))
+            print_json({**told(whole, lost), **_more(by, listed, claimed)})
         else:
             with paper(index.repo, paged=True) as out:
                 _show(out, whole, lost)
+                if claimed is not None:
+                    show_control(out, claimed)
+                if listed:
+                    show_shares(out, listed)
                 if _under(whole, fail_under):
                     out.line(f"less than {fail_under:g} % is explained")
     return 1 if whole.failures or _under(whole, fail_under) else 0
 
 
-def _check(index: Index, revs: Sequence[str]) -> list[Result]:
+def _check(index: Index, revs: Sequence[str]) -> list[tuple[Commit, Result]]:
     from treadle.tangle.check import check
 
     commits = _commits(index, revs)
     bar = Progress(len(commits), "commits")
     results = []
-    for _, result in check(index, commits):
-        results.append(result)
+    for row in check(index, commits):
+        results.append(row)
         bar.show(len(results))
     bar.end()
     return results
@@ -103,6 +116,23 @@ def told(whole: Result, lost: Sequence[str]) -> dict[str, object]:
         "agents": whole.agents,
         "failures": [_failure(failure) for failure in whole.failures],
     }
+
+
+def _more(by: str | None, listed: Sequence[Share], claimed: Control | None) -> dict[str, object]:
+    """What is told only where it was asked for."""
+    more: dict[str, object] = {}
+    if by:
+        more[f"by_{by}"] = [
+            {"name": s.name, "added_lines": s.added, "explained_lines": s.explained} for s in listed
+        ]
+    if claimed is not None:
+        more["control"] = {
+            "commits": claimed.commits,
+            "added_lines": claimed.added,
+            "false_lines": claimed.false,
+            "false_percent": claimed.percent,
+        }
+    return more
 
 
 def _failure(failure: Failure) -> dict[str, str]:

@@ -79,7 +79,8 @@ def show(out: Paper, answer: Answer, most: int = 0) -> None:
     columns = min(screen()[0], _LONGEST)
     head = _head(out, answer, columns)
     sections = _sections(out, answer, columns - 2)
-    cut_to(sections, most - len(head) - 2 * len(sections) if most else 0)
+    folded = (width(visible(answer.path)) + 8) // screen()[0]
+    cut_to(sections, max(1, most - len(head) - folded - 2 * len(sections)) if most else 0)
     for line in head:
         out.line(line)
     for section in sections:

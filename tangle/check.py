@@ -46,6 +46,10 @@ class Result:
     files_proved: int = 0
     agents: dict[str, int] = field(default_factory=dict)
     """Explained lines by agent."""
+    writers: list[str] = field(default_factory=list)
+    """Agents of the document's parts, whether or not they explain a line."""
+    paths: dict[str, list[int]] = field(default_factory=dict)
+    """By path the lines added, and those of them that are explained."""
     failures: list[Failure] = field(default_factory=list)
 
     @property
@@ -70,6 +74,10 @@ class Result:
         ):
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
+        for path, counts in other.paths.items():
+            before = self.paths.get(path, [0, 0])
+            self.paths[path] = [a + b for a, b in zip(before, counts, strict=True)]
+        self.writers = sorted({*self.writers, *other.writers})
         self.failures += other.failures
 
 

@@ -22,8 +22,9 @@ from treadle.thread.model import Origin, Span
 from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
 
-SCHEMA = 2
-"""1: maps, steps, threads, checks, notes. 2: which commit's document holds a part."""
+SCHEMA = 3
+"""1: maps, steps, threads, checks, notes. 2: which commit's document holds a part. 3: lines by path
+in checks."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,

@@ -54,6 +54,7 @@ def without_document(deltas: Sequence[Delta]) -> Result:
     """The figures of a commit that has no document: everything is unrecorded."""
     lines = sum(map(_added, deltas))
     result = Result(commits=1, added_lines=lines, files=sum(map(_counts, deltas)))
+    result.paths = {delta.path: [_added(delta), 0] for delta in deltas if delta.added}
     result.evidence["unrecorded"] = lines
     return result
 
@@ -134,9 +135,11 @@ def _count(
                 if strand is not None:
                     told[thread.parts[strand].agent] += 1
                     result.own += named[strand]
+                    result.paths[delta.path][1] += 1
         result.files_proved += int(not file.drifted and _counts(delta))
     result.evidence = {name: found[name] for name in EVIDENCE}
     result.agents = dict(told)
+    result.writers = sorted({part.agent for part in thread.parts})
     for row in thread.placement.rows:
         if row.reference in result.by_reference:
             result.by_reference[row.reference] += 1
