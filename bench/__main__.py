@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,14 +21,28 @@ def main() -> int:
         return 0
     from bench.measure import measure
 
+    machine = _machine()
     with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
         found = [measure(bundle, Path(folder), _say) for bundle in bundles]
     results = Path(__file__).with_name("results.json")
-    results.write_text(json.dumps(found, indent=1) + "\n")
-    for told in found:
-        _table(told)
+    told = {"version": 1, "machine": machine, "repositories": found}
+    results.write_text(json.dumps(told, indent=1) + "\n")
+    for repository in found:
+        _table(repository)
     print(f"\nall figures: {os.path.relpath(results)}")
     return 0
+
+
+def _machine() -> dict[str, object]:
+    """What the figures were taken on."""
+    git = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True)
+    return {
+        "python": platform.python_version(),
+        "git": git.stdout.split()[2],
+        "system": platform.system(),
+        "cores": os.cpu_count(),
+        "load_before": round(os.getloadavg()[0], 2),
+    }
 
 
 def _say(what: str) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from bench.process import TREADLE, Figure, several, single
+from bench.process import TREADLE, environment, several, single
+from treadle.tangle.blame import blame
 from treadle.tangle.check import Result, check, total
 from treadle.tangle.control import control
 from treadle.tangle.index import Index
@@ -25,17 +27,17 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
     clone = folder / bundle.stem
     _git(folder, "clone", "-q", "-b", "main", str(bundle), str(clone))
     _git(clone, "fetch", "-q", "origin", f"{BRANCH}:{BRANCH}")
-    where = str(clone)
-    path, line = _longest(clone)
-    times: dict[str, Figure] = {}
+    where, env = str(clone), environment(str(folder / "bytecode"))
+    say(f"{bundle.stem}: import")
+    times = {"import": single([*TREADLE, "import", "entire"], where, env)}
+    path, line = _question(clone)
     for name, command, runs in _commands(path, line, folder / f"{bundle.stem}-site"):
         say(f"{bundle.stem}: {name}")
         full = [*TREADLE, *command]
-        times[name] = several([full], where, runs)[0] if runs > 1 else single(full, where)
+        times[name] = several([full], where, env, runs)[0] if runs > 1 else single(full, where, env)
     say(f"{bundle.stem}: blame beside git blame")
-    blame = [*TREADLE, "blame", path]
     times["blame"], times["git blame"] = several(
-        [blame, ["git", "blame", "--porcelain", path]], where, _RUNS
+        [[*TREADLE, "blame", path], ["git", "blame", "--porcelain", path]], where, env, _RUNS
     )
     say(f"{bundle.stem}: counting lines")
     return {
@@ -51,7 +53,6 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
 def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], int]]:
     """Name, arguments and number of runs, in an order in which each finds what it needs."""
     return [
-        ("import", ["import", "entire"], 1),
         ("import again", ["import", "entire"], 3),
         ("check", ["check", "--json"], 1),
         ("check again", ["check", "--json"], 5),
@@ -59,11 +60,12 @@ def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], in
         ("why", ["why", f"{path}:{line}"], _RUNS),
         ("help", ["--help"], _RUNS),
         ("weave", ["weave", "-o", str(site)], 1),
+        ("weave again", ["weave", "-o", str(site)], 3),
     ]
 
 
-def _longest(clone: Path) -> tuple[str, int]:
-    """The file with most lines, and a line in its middle."""
+def _question(clone: Path) -> tuple[str, int]:
+    """The file with most lines, and of its lines that a step wrote the one in the middle."""
     counts = []
     for name in _git(clone, "ls-files", "-z").decode("utf-8", "surrogateescape").split("\0"):
         file = clone / name
@@ -72,7 +74,10 @@ def _longest(clone: Path) -> tuple[str, int]:
             if b"\0" not in content[:8000]:
                 counts.append((content.count(b"\n"), name))
     lines, path = max(counts)
-    return path, lines // 2 + 1
+    with Repo.open(clone) as repo, closing(Index(repo)) as index:
+        runs = [run for run in blame(index, path).runs if run.origin.part]
+    told = [at for run in runs for at in range(run.start, run.start + run.count)]
+    return path, (told[len(told) // 2] if told else lines // 2) + 1
 
 
 def _packed(clone: Path) -> int:
@@ -84,11 +89,9 @@ def _packed(clone: Path) -> int:
 
 def _lines(where: str) -> dict[str, Any]:
     """What is explained, and what a foreign transcript would claim."""
-    with Repo.open(where) as repo:
-        index = Index(repo)
-        commits = [c for c in repo.commits(("HEAD",), "--all") if c.id in index.notes()]
+    with Repo.open(where) as repo, closing(Index(repo)) as index:
+        commits = [c for c in repo.commits((), "--all") if c.id in index.notes()]
         results = [result for _, result in check(index, commits)]
-        index.close()
         points = Checkpoints(repo)
         todo = plan(repo, points, anew=True)
         pairs = list(control(repo, points, todo))

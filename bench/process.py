@@ -7,11 +7,22 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 TREADLE = (sys.executable, "-c", "from treadle.cli.main import main; main()")
 """The program as this interpreter has it."""
+
+
+def environment(bytecode: str) -> dict[str, str]:
+    """Ours, with compiled modules kept in the folder ``bytecode``, as an install keeps them; and
+    with nothing of the user's git settings."""
+    kept = {key: value for key, value in os.environ.items() if key not in _ALTERING}
+    plain = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    return {**kept, **plain, "PYTHONPYCACHEPREFIX": bytecode}
+
+
+_ALTERING = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "NO_COLOR", "COLUMNS", "LINES")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +47,14 @@ class Figure:
         }
 
 
-def once(command: Sequence[str], folder: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of one run; ``RuntimeError`` where it fails."""
+def once(command: Sequence[str], folder: str, env: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds and peak megabytes of one run; ``RuntimeError`` where it fails.
+
+    The system counts this process's own memory, some 25 MB, as the least of any child's.
+    """
     begun = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begun
@@ -51,21 +65,23 @@ def once(command: Sequence[str], folder: str) -> tuple[float, float]:
     return seconds, used.ru_maxrss / unit
 
 
-def several(commands: Sequence[Sequence[str]], folder: str, runs: int) -> list[Figure]:
+def several(
+    commands: Sequence[Sequence[str]], folder: str, env: Mapping[str, str], runs: int
+) -> list[Figure]:
     """Each command ``runs`` times after a warm-up, in turn, so that drift hits all alike."""
     for command in commands:
-        once(command, folder)
+        once(command, folder, env)
     seconds: list[list[float]] = [[] for _ in commands]
     peaks = [0.0] * len(commands)
     for _ in range(runs):
         for index, command in enumerate(commands):
-            took, peak = once(command, folder)
+            took, peak = once(command, folder, env)
             seconds[index].append(took)
             peaks[index] = max(peaks[index], peak)
     return [Figure(tuple(s), peak) for s, peak in zip(seconds, peaks, strict=True)]
 
 
-def single(command: Sequence[str], folder: str) -> Figure:
+def single(command: Sequence[str], folder: str, env: Mapping[str, str]) -> Figure:
     """One run, for what takes long or can be done only once."""
-    seconds, peak = once(command, folder)
+    seconds, peak = once(command, folder, env)
     return Figure((seconds,), peak)

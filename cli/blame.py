@@ -97,7 +97,7 @@ class _Sheet:
         room = screen()[0] - _CODE if out.looked_at else _WIDE
         self.authors = {id_: one_line(told.get("author", "")) for id_, told in found.told.items()}
         longest = max(map(width, self.authors.values()), default=0)
-        self.author = min(longest, 10 if room < _WIDE else 16)
+        self.author = min(longest, 10 if room < _WIDE else 18)
         self.step = max((len(run.origin.step) for run in found.runs), default=0)
         self.evidence = max((len(self._evidence(run)) for run in found.runs), default=0)
         used = _SHORT + 2 + self.author + 1 + 10 + 1 + self.step + 1 + self.evidence + 1

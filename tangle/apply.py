@@ -48,8 +48,8 @@ class File:
     lines: list[str] = field(default_factory=list)
     marks: list[Mark | None] = field(default_factory=list)
     exists: bool = False
-    drifted: bool = False
-    """Some line came from no step's own edit."""
+    unsettled: bool = False
+    """The replay did not end in the commit's text: a residue was needed."""
     hidden: bool = False
     """Some line that was added is hidden by redaction."""
 
@@ -141,7 +141,7 @@ def apply_change(file: File, change: Change, part: int, name: str) -> None:
         where = hunk.cause if hunk.evidence else name
         mark = Mark(part, where, hunk.evidence)
         shift += _apply_hunk(file, hunk, shift, mark, change.path)
-    file.drifted |= change.kind != "edit"
+    file.unsettled |= change.kind == "residue"
     if change.op == "delete":
         file.lines, file.marks = [], []
     file.exists = change.op != "delete"

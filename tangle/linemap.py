@@ -67,7 +67,7 @@ def origins(
     found: list[Origin | None] = [None] * len(file.lines)
     for begin, end in added:
         for i, mark in zip(range(begin, end), slid(file, begin, end), strict=True):
-            found[i] = origin(mark, file.drifted, ids, named)
+            found[i] = origin(mark, file.unsettled, ids, named)
     return found
 
 
@@ -101,7 +101,7 @@ def _rotated(marks: Sequence[Mark | None], begin: int, end: int, move: int) -> l
     return turned
 
 
-def origin(mark: Mark | None, drifted: bool, ids: Sequence[str], named: Sequence[bool]) -> Origin:
+def origin(mark: Mark | None, unsettled: bool, ids: Sequence[str], named: Sequence[bool]) -> Origin:
     """What a mark says, as an origin."""
     if mark is None or not mark.step or mark.evidence == "unrecorded":
         return UNRECORDED
@@ -110,7 +110,7 @@ def origin(mark: Mark | None, drifted: bool, ids: Sequence[str], named: Sequence
         return UNRECORDED
     part = part or ids[mark.part]
     strand = ids.index(part) if part in ids else mark.part
-    evidence = mark.evidence or ("replayed" if drifted else "proved")
+    evidence = mark.evidence or ("replayed" if unsettled else "proved")
     if evidence not in ("proved", "command") and strand >= 0 and not named[strand]:
         evidence = "neighbour"
     return _origin(part, step, evidence)

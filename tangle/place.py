@@ -19,7 +19,6 @@ from treadle.tangle.sources import NOBODY, Claim, Label, wrote
 from treadle.tangle.target import Target
 from treadle.thread.model import Change, Edit, Hunk, split_lines
 
-
 _AROUND = 8
 """Lines on each side of those in question by which a run may be recognised."""
 
@@ -45,7 +44,7 @@ class Placing:
     state: File
     """The file after the last change, without residue."""
     exact: bool
-    """The edits alone give the commit's blob."""
+    """The replay ends in the commit's blob."""
 
 
 def place(
@@ -68,7 +67,7 @@ def place(
                 apply_change(file, change, use.part, use.name)
             changes.append((outcome.key, change))
     exact = file.text == (target.after or "") and file.exists == (target.after is not None)
-    return Placing(tuple(changes), file, exact and not file.drifted)
+    return Placing(tuple(changes), file, exact)
 
 
 def residue(target: Target, state: File, label: Label) -> Change | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from treadle.tangle.draft import draft
+from treadle.tangle.draft import Address, draft
+from treadle.tangle.place import unplaced
 from treadle.thread.document import part_id
-from treadle.thread.model import Part, Step
+from treadle.thread.model import Change, Edit, Hunk, Part, Step
 from treadle.thread.select import Reel, Ref, Slice, Strand
 
 
@@ -29,22 +31,80 @@ def recall(part: Part, reel: Reel, progress: Progress) -> None:
         return
     steps = {(turn.number, step.number): step for turn in part.turns for step in turn.steps}
     begin, end = keys.get(part.first, 0), keys.get(part.last, -1) + 1
-    origins = {address: ref for ref, address in progress.stored.items()}
-    took = [step.origin for step in steps.values() if step.kind == "took"]
-    early = [origins[origin] for origin in took if origin in origins]
+    paths = {ref: path for path, refs in reel.edits.items() for ref in refs}
+    took = [step for step in steps.values() if step.kind == "took"]
+    early = _early(took, reel, paths, progress.stored)
     made = draft(Slice(Strand(reel), begin, max(begin, end)), early, progress.stored)
     id_ = part_id(part)
     for ref, (turn, step) in made.where.items():
         progress.stored.setdefault(ref, f"{id_}:{turn}.{step}")
-    paths = {ref: path for path, refs in reel.edits.items() for ref in refs}
-    progress.taken |= {
-        ref for ref, address in made.where.items() if _applied(steps.get(address), paths.get(ref))
-    }
+    together: dict[Address, list[Ref]] = {}
+    for ref, address in made.where.items():
+        together.setdefault(address, []).append(ref)
+    for address, refs in together.items():
+        if address in steps:
+            told = {ref: (paths.get(ref, ""), reel.edit(ref)) for ref in refs}
+            progress.taken |= _taken(steps[address], told)
     progress.cut = max(progress.cut, end)
 
 
-def _applied(step: Step | None, path: str | None) -> bool:
-    """Whether the commit took an edit of ``path``; one that was renamed since has another name."""
-    changes = step.changes if step is not None else ()
-    own = [change.kind for change in changes if change.path == path]
-    return "edit" in (own or [change.kind for change in changes])
+def _early(
+    took: Sequence[Step], reel: Reel, paths: Mapping[Ref, str], stored: Mapping[Ref, str]
+) -> list[Ref]:
+    """The edits that ``took`` steps took up. They name the call that made an edit; of several that
+    it made, the path and the text tell which."""
+    held: dict[str, list[Ref]] = {}
+    for ref, address in stored.items():
+        held.setdefault(address, []).append(ref)
+    found: list[Ref] = []
+    for step in took:
+        left = [ref for ref in held.get(step.origin, ()) if ref not in found]
+        likeness = {ref: _likeness(step, paths.get(ref, ""), reel.edit(ref)) for ref in left}
+        if left:
+            found.append(max(left, key=lambda ref: likeness[ref]))
+    return found
+
+
+def _likeness(step: Step, path: str, edit: Edit) -> tuple[bool, int]:
+    """How much a step's changes look like an edit: whether they are of its path, and how many of
+    their lines it has."""
+    lines = [
+        (edit.new if line[0] == "+" else edit.old, line[1:].strip())
+        for change in step.changes
+        for hunk in change.hunks
+        for line in hunk.lines
+        if line[0] != " "
+    ]
+    alike = sum(line in text or text.strip() in line for text, line in lines if line and text)
+    return any(change.path == path for change in step.changes), alike
+
+
+def _taken(step: Step, told: Mapping[Ref, tuple[str, Edit]]) -> set[Ref]:
+    """Which of a step's edits, each with its path, the commit took: all but those that stand there
+    without a place. Of two that are alike the later one has none."""
+    if not any(change.kind == "edit" for change in step.changes):
+        return set()
+    left = [change for change in step.changes if change.kind == "unplaced"]
+    own = {path for path, _ in told.values()}
+    taken = set()
+    for ref, (path, edit) in reversed(told.items()):
+        paths = {path} | {change.path for change in left if change.path not in own}
+        lost = next((c for c in left if c.path in paths and _tells(c, edit)), None)
+        if lost is None:
+            taken.add(ref)
+        else:
+            left.remove(lost)
+    return taken
+
+
+def _tells(change: Change, edit: Edit) -> bool:
+    """Whether an unplaced change is this edit, but for lines that redaction hid."""
+    whole = unplaced(change.path, edit, change.reason)
+    return len(whole.hunks) == len(change.hunks) and all(map(_alike, change.hunks, whole.hunks))
+
+
+def _alike(kept: Hunk, whole: Hunk) -> bool:
+    return len(kept.lines) == len(whole.lines) and all(
+        line == other or index in kept.hidden
+        for index, (line, other) in enumerate(zip(kept.lines, whole.lines, strict=True))
+    )

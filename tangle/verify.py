@@ -129,14 +129,14 @@ def _count(
             continue
         for begin, end in delta.added:
             for mark in slid(file, begin, end):
-                known = origin(mark, file.drifted, ids, named)
+                known = origin(mark, file.unsettled, ids, named)
                 found[known.evidence] += 1
                 strand = _strand(mark, known, ids)
                 if strand is not None:
                     told[thread.parts[strand].agent] += 1
                     result.own += named[strand]
                     result.paths[delta.path][1] += 1
-        result.files_proved += int(not file.drifted and _counts(delta))
+        result.files_proved += int(not file.unsettled and _counts(delta))
     result.evidence = {name: found[name] for name in EVIDENCE}
     result.agents = dict(told)
     result.writers = sorted({part.agent for part in thread.parts})

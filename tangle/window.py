@@ -59,10 +59,17 @@ def _starts(listed: Sequence[Candidate], edits: Sequence[int]) -> Iterator[tuple
 
 def _proof(target: Target, window: Sequence[Candidate], eager: bool) -> int | None:
     """Index of the edit after which the file is the commit's blob without any drift."""
+    return _end(target, window, eager, drifting=False)
+
+
+def _end(
+    target: Target, window: Sequence[Candidate], eager: bool, *, drifting: bool = True
+) -> int | None:
+    """Index of the last edit after which the file is the commit's blob."""
     seen = [Seen(c.use.edit, c.use.text, key) for key, c in enumerate(window)]
     found = None
     for outcome in replay(target.before, seen, eager):
-        if outcome.drift:
+        if outcome.drift and not drifting:
             return found
         if not outcome.reason and outcome.after == target.after:
             found = outcome.key
@@ -70,18 +77,28 @@ def _proof(target: Target, window: Sequence[Candidate], eager: bool) -> int | No
 
 
 def _best(target: Target, natural: Sequence[Candidate], listed: Sequence[Candidate]) -> Window:
-    """The reading that explains most of the lines git adds; the narrowest, lazy one on a tie."""
-    wide = list(listed) if len(listed) > len(natural) else []
-    best: tuple[int, Window] | None = None
-    for window in (natural, wide):
-        for eager in (False, True):
-            if not window and best:
-                continue
-            score = explained(target, *_read(target, window, eager))
-            if best is None or score > best[0]:
-                best = score, Window(tuple(window), eager, False)
+    """The reading that explains most of the lines git adds, then one that ends in the blob; on a
+    tie the narrowest, lazy one."""
+    best: tuple[tuple[int, bool], Window] | None = None
+    for window in _readings(target, natural, listed):
+        placing, uses = _read(target, window.chosen, window.eager)
+        score = explained(target, placing, uses), placing.exact
+        if best is None or score > best[0]:
+            best = score, window
     assert best is not None
-    return _pruned(target, *best)
+    return best[1] if best[0][1] else _pruned(target, best[0][0], best[1])
+
+
+def _readings(
+    target: Target, natural: Sequence[Candidate], listed: Sequence[Candidate]
+) -> Iterator[Window]:
+    """The natural and the widest window, lazy and eager, whole and up to the blob."""
+    for window in (natural, listed) if len(listed) > len(natural) else (natural,):
+        for eager in (False, True):
+            yield Window(tuple(window), eager, False)
+            end = _end(target, window, eager)
+            if end is not None and end + 1 < len(window):
+                yield Window(tuple(window[: end + 1]), eager, False)
 
 
 def _pruned(target: Target, score: int, window: Window) -> Window:

@@ -46,7 +46,7 @@ def test_a_hunk_gives_the_file_and_marks_its_lines() -> None:
     files = apply(thread(part("s", (NOON, change(hunk))), rows=(row(),)), {"f": "a\nb\nc\n"})
     assert files["f"].text == "a\nx\ny\nc\n"
     assert [mark.step if mark else "" for mark in files["f"].marks] == ["", "1.1", "1.1", ""]
-    assert not files["f"].drifted
+    assert not files["f"].unsettled
 
 
 def test_a_hunk_that_does_not_fit_says_path_and_line() -> None:
@@ -156,7 +156,7 @@ def test_residue_comes_last_and_carries_its_own_evidence() -> None:
     assert file.text == "step\nperson\nlate\n"
     told = [(mark.part, mark.step, mark.evidence) for mark in file.marks if mark]
     assert told == [(0, "1.1", ""), (-1, "", "unrecorded"), (-1, f"{'e' * 40}:1.1", "matched")]
-    assert file.drifted
+    assert file.unsettled
 
 
 def test_a_step_that_took_an_earlier_edit_marks_lines_with_that_edit() -> None:

@@ -100,6 +100,23 @@ def test_importing_again_writes_nothing(imported: list[Imported]) -> None:
         assert (again.commits, again.stored) == ((), len(one.commits))
 
 
+def test_documents_that_were_lost_are_written_again_to_the_byte(imported: list[Imported]) -> None:
+    for one in imported:
+        store = Store(one.scratch.repo)
+        texts = dict(store.get_all(commit.id for commit in one.commits))
+        lost = {commit.id for commit in handful(one)}
+        one.scratch.git("update-ref", "-d", REF)
+        store.put_rendered({id_: text for id_, text in texts.items() if id_ not in lost})
+        points = Checkpoints(one.scratch.repo)
+        again = {
+            found.commit.id: render(found.solution.redacted.thread)
+            for found in intake(one.scratch.repo, points, plan(one.scratch.repo, points))
+            if found.solution is not None
+        }
+        assert again == {id_: texts[id_] for id_ in lost}
+        store.put_rendered(again)
+
+
 def handful(one: Imported) -> list[Commit]:
     """Some commits with a parent, from all over the history."""
     some = [commit for commit in one.commits if commit.parents]

@@ -44,19 +44,19 @@ def test_a_steps_line_is_proved_in_a_file_that_the_steps_alone_make() -> None:
 
 def test_in_a_file_with_drift_or_residue_it_is_replayed() -> None:
     found = file("a\nb\nc\n", ".x?")
-    found.drifted = True
+    found.unsettled = True
     assert classes(found, (1, 3)) == ".r?"
 
 
 def test_of_a_strand_that_was_only_found_it_is_neighbour_unless_proved() -> None:
     found = file("a\nb\n", ".x")
     assert classes(found, (1, 2), named=False) == ".p"
-    found.drifted = True
+    found.unsettled = True
     assert classes(found, (1, 2), named=False) == ".n"
 
 
 def test_a_residue_line_with_a_cause_has_the_residues_class() -> None:
-    found = File(["a\n"], [Mark(-1, f"{IDS[0]}:2.3", "matched")], True, drifted=True)
+    found = File(["a\n"], [Mark(-1, f"{IDS[0]}:2.3", "matched")], True, unsettled=True)
     assert origins(found, [(0, 1)], IDS, NAMED) == [Origin(IDS[0], "2.3", "matched")]
     assert origins(found, [(0, 1)], IDS, (False,)) == [Origin(IDS[0], "2.3", "neighbour")]
 

@@ -61,7 +61,7 @@ def test_drift_stands_before_the_edit_that_noticed_it() -> None:
     placing, found = placed(goal, edit("f", "person wrote", "agent wrote", before=seen))
     assert [change.kind for change in found] == ["drift", "edit"]
     assert placing.state.text == goal.after
-    assert not placing.exact
+    assert placing.exact
 
 
 def test_drift_names_only_steps_of_its_own_part() -> None:

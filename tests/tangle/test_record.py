@@ -30,6 +30,7 @@ from treadle.thread.document import render
 from treadle.thread.errors import UserError
 from treadle.thread.model import Edit, Session, Thread
 from treadle.thread.repo import Commit, Repo
+from treadle.thread.select import Ref
 
 
 @pytest.fixture
@@ -261,6 +262,31 @@ def test_a_call_taken_in_halves_is_remembered_by_the_documents(
     reel = recorder.reels["k"]
     taken = recorder.progress["k"].taken
     assert {path for path, refs in reel.edits.items() for ref in refs if ref in taken} == {"oil.py"}
+
+
+def test_two_edits_of_one_file_in_one_call_are_remembered_apart(
+    scratch: Scratch, agent: Agent
+) -> None:
+    text = scratch.read("lamp.py")
+    pairs = []
+    for number in (2, 25):
+        old, new = f"lamp number {number}\n", f"the agent's lamp {number}\n"
+        pairs.append(Edit(agent.path("lamp.py"), "replace", old, new))
+        text = text.replace(old, new)
+    agent.tells(*pairs)
+    scratch.write("lamp.py", text.replace("the agent's lamp 2\n", "lamp number 2\n"))
+    first = scratch.commit("The later half")
+    scratch.write("lamp.py", text)
+    rest = scratch.commit("The rest")
+    at_once = rendered(solve_all(scratch, [first, rest], agent))
+    for commit in (first, rest):
+        alone = afterwards(scratch, commit, agent)
+        assert render(alone.redacted.thread) == at_once[commit.id]
+        keep(scratch, {commit.id: alone})
+    recorder = Recorder(scratch.repo)
+    recorder.add("k", agent.session())
+    recorder.recall(document(scratch, first).parts)
+    assert recorder.progress["k"].taken == {Ref(1, 1)}
 
 
 # -- what is asked of one commit ----------------------------------------------------

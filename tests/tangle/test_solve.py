@@ -206,7 +206,7 @@ def test_a_change_that_the_agent_built_on_is_drift_before_its_step(
     commit = scratch.commit()
     thread = solved(scratch, commit, agent)
     assert [change.kind for change in changes(thread, "drift", "edit")] == ["drift", "edit"]
-    assert classes(scratch, commit, thread)["the fourth lamp\n"] == "replayed"
+    assert classes(scratch, commit, thread)["the fourth lamp\n"] == "proved"
     assert thread.placement.residue == ()
 
 
@@ -217,7 +217,7 @@ def test_a_full_read_shows_what_a_person_changed(scratch: Scratch, agent: Agent)
     agent.edit("lamp.py", "a person's third lamp\n", "the agent's third lamp\n")
     commit = scratch.commit()
     thread = solved(scratch, commit, agent)
-    assert classes(scratch, commit, thread) == {"the agent's third lamp\n": "replayed"}
+    assert classes(scratch, commit, thread) == {"the agent's third lamp\n": "proved"}
 
 
 def test_text_of_an_edit_that_lost_its_place_is_recognised(scratch: Scratch, agent: Agent) -> None:

@@ -74,6 +74,7 @@ class _Reader:
         self._closes: dict[str, list[int]] = {}
 
     def read(self) -> None:
+        """Take all lines apart."""
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if SEARCH.fullmatch(line):

@@ -157,6 +157,7 @@ class _Reader:
         """The kind of the last run that had lines."""
 
     def take(self, number: int, line: str) -> None:
+        """Take in the next line."""
         kind = self._kind_of(line)
         if kind != ANSWER and kind != self._kind:
             self._begin(kind, number)

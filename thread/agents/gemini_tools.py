@@ -54,6 +54,7 @@ class Call:
 
     @property
     def ok(self) -> bool | None:
+        """Whether it succeeded, None where nothing says so."""
         if self.status == "success":
             return True
         if self.status in ("error", "cancelled"):

@@ -9,11 +9,11 @@ file is run; and reading stops after a number of steps that no honest database n
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from treadle.thread.agents import clip
 from treadle.thread.agents.fields import whole
@@ -21,13 +21,18 @@ from treadle.thread.agents.lines import LONGEST_LINE, Decoder
 from treadle.thread.agents.opencode_rows import ENTRY, MESSAGE, PART, SESSION, Row
 from treadle.thread.agents.source import Source
 
+if TYPE_CHECKING:
+    import sqlite3
+
 LARGEST = 4 << 30
 """Bytes of a database that is copied."""
 _STEP = 1_000_000
-_STEPS = 2_000
-"""Steps of SQLite's machine, in millions, that reading may take."""
+_STEPS = 50
+"""Millions of steps that SQLite's machine may take, and one more for each 512 KB of a database:
+rows of a broken one may follow each other in a circle."""
+_ROW = 8
+"""Bytes. A database has no more rows than it has room for."""
 _SESSIONS = ("session_v2", "session")
-_ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
 
 
 class Base:
@@ -36,19 +41,27 @@ class Base:
     def __init__(
         self,
         connection: sqlite3.Connection,
+        size: int,
         source: int,
         decoder: Decoder,
         complain: Callable[[str], None],
     ) -> None:
         self._connection = connection
+        self._room = size // _ROW
         self._source = source
         self._decoder = decoder
         self._complain = complain
         self._columns = {name: self._named(name) for name in self._tables()}
 
     def _asked(self, question: str, *values: str) -> Iterator[tuple[object, ...]]:
+        import sqlite3
+
         try:
-            yield from self._connection.execute(question, values)
+            for row in self._connection.execute(question, values):
+                self._room -= 1
+                if self._room < 0:
+                    raise sqlite3.DatabaseError("it has more rows than it has room for")
+                yield row
         except (sqlite3.Error, ValueError) as error:
             self._complain(f"database cannot be read: {_short(error)}")
 
@@ -120,8 +133,8 @@ class Base:
             "time": {"created": created, "updated": updated},
         }
 
-    def _value(self, data: object) -> dict[str, object] | None:
-        raw = data if isinstance(data, bytes) else b""
+    def _value(self, stored: object) -> dict[str, object] | None:
+        raw = stored if isinstance(stored, bytes) else b""
         values = self._decoder.documents(raw)[0] if raw else []
         return values[0] if values and isinstance(values[0], dict) else None
 
@@ -166,14 +179,16 @@ def opened(
 
     ``logs`` are the sources of its log; there may be none.
     """
+    import sqlite3
+
     with ExitStack() as stack:
         try:
-            connection = _connected(stack, source, logs)
+            connection, size = _connected(stack, source, logs)
         except (OSError, sqlite3.Error, ValueError) as error:
             complain(f"database cannot be opened: {_short(error)}")
             yield None
         else:
-            yield Base(connection, index, decoder, complain)
+            yield Base(connection, size, index, decoder, complain)
 
 
 def _short(error: Exception) -> str:
@@ -181,15 +196,20 @@ def _short(error: Exception) -> str:
     return "its text is not UTF-8" if isinstance(error, ValueError) else clip.one_line(str(error))
 
 
-def _connected(stack: ExitStack, source: Source, logs: Sequence[Source]) -> sqlite3.Connection:
+def _connected(
+    stack: ExitStack, source: Source, logs: Sequence[Source]
+) -> tuple[sqlite3.Connection, int]:
+    """A guarded connection to a copy, and how many bytes were copied."""
+    import sqlite3
+
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="treadle-")))
     path = folder / "copy.db"
     sizes = [_copied(source, path), *(_copied(log, folder / "copy.db-wal") for log in logs)]
     if max(sizes) > LARGEST:
         raise OSError("it is over 4 GB")
     connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
-    _guard(connection)
-    return connection
+    _guard(connection, sum(sizes))
+    return connection, sum(sizes)
 
 
 def _copied(source: Source, path: Path) -> int:
@@ -207,14 +227,18 @@ class _Head:
         self._left = left
 
     def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, none behind the last."""
         piece = self._read(min(size, self._left) if size >= 0 else self._left)
         self._left -= len(piece)
         return piece
 
 
-def _guard(connection: sqlite3.Connection) -> None:
+def _guard(connection: sqlite3.Connection, size: int) -> None:
     """Take from a database all that it could do but be read."""
-    left = _STEPS
+    import sqlite3
+
+    left = _STEPS + (size >> 19)
+    harmless = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
 
     def tick() -> int:
         nonlocal left
@@ -222,7 +246,7 @@ def _guard(connection: sqlite3.Connection) -> None:
         return int(left < 0)
 
     def allowed(action: int, *_: str | None) -> int:
-        return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK if action in harmless else sqlite3.SQLITE_DENY
 
     connection.text_factory = bytes
     connection.execute("PRAGMA trusted_schema = OFF")

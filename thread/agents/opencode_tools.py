@@ -33,6 +33,7 @@ class Call:
 
     @property
     def ok(self) -> bool | None:
+        """Whether it succeeded, None where nothing says so, or where it did in part."""
         if self.status == "error":
             return None if _PARTLY in self.error else False
         if self.tool == "invalid":

@@ -50,6 +50,7 @@ class _Copy:
         self.problems = Complaints()
 
     def complain(self, offset: int, reason: str) -> None:
+        """Note a problem at a byte offset of the source."""
         self.problems.add(self.name, offset, reason)
 
     @property
@@ -59,6 +60,7 @@ class _Copy:
 
     @property
     def sessions(self) -> set[str]:
+        """The ids of the sessions that its records name."""
         return {one.session for one in self.records.values() if one.session}
 
     @property
