@@ -113,9 +113,14 @@ def _import(index: Index, points: Checkpoints, todo: Plan) -> _Tally:
                 batch.clear()
             share = _percent(tally.added - tally.left, tally.added)
             bar.show(done, f", {share} of lines explained")
-    finally:
+    except KeyboardInterrupt:
         bar.end()
         tally.written += index.store.put(batch) if batch else 0
+        told = f"{_count(tally.written, 'document')} written; importing again goes on from there"
+        click.echo(told, err=True)
+        raise
+    bar.end()
+    tally.written += index.store.put(batch) if batch else 0
     for told, count in sorted(problems.items()):
         click.echo(told + (f" ({count} times)" if count > 1 else ""), err=True)
     return tally

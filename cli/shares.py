@@ -60,7 +60,9 @@ def shares(by: str, rows: Iterable[tuple[Commit, Result]]) -> list[Share]:
         elif result.added_lines:
             _add(found, commit.id[:8], result.added_lines, explained)
             notes[commit.id[:8]] = commit.subject
-    listed = [Share(name, *counts, notes.get(name, "")) for name, counts in found.items()]
+    listed = [
+        Share(name, added, told, notes.get(name, "")) for name, (added, told) in found.items()
+    ]
     return sorted(listed, key=lambda share: (share.explained - share.added, share.name))
 
 

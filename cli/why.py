@@ -107,12 +107,24 @@ def _head(out: Paper, answer: Answer, columns: int) -> list[str]:
         note = f"unrecorded: {answer.silence}."
         first, *rest = wrap(visible(note), columns - 2)
         first = out.style("unrecorded", "unrecorded") + first.removeprefix("unrecorded")
-        return [*lines, *(f"  {line}" for line in (first, *rest))]
+        return [*lines, *(f"  {line}" for line in (first, *rest)), *_later(out, answer, columns)]
     evidence = answer.run.origin.evidence
     told = f"{evidence}: {_MEANING[evidence]}"
     first, *rest = wrap(told, columns - 2)
     first = out.style(evidence, evidence) + first.removeprefix(evidence)
-    return [*lines, *_step(out, answer, columns), *(f"  {line}" for line in (first, *rest))]
+    known = [f"  {line}" for line in (first, *rest)]
+    return [*lines, *_step(out, answer, columns), *known, *_later(out, answer, columns)]
+
+
+def _later(out: Paper, answer: Answer, columns: int) -> list[str]:
+    """What became of the line, where an old commit was asked about."""
+    found = answer.later
+    if found is None:
+        return []
+    if found.stands:
+        return ["  it still stands in HEAD"]
+    told = f" took it away: {one_line(found.subject)}"
+    return [f"  {out.style(found.commit[:8], 'commit')}{clip(told, columns - 10)}"]
 
 
 def _step(out: Paper, answer: Answer, columns: int) -> list[str]:
@@ -205,6 +217,7 @@ def told(answer: Answer) -> dict[str, object]:
         "author": answer.commit.author if answer.commit else None,
         "subject": answer.commit.subject if answer.commit else None,
         "evidence": answer.run.origin.evidence,
+        "later": answer.later._asdict() if answer.later else None,
     }
     if answer.part is None or answer.turn is None or answer.step is None:
         return {**known, "unknown_because": answer.silence}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from treadle.tangle.blame import Run, blame
 from treadle.tangle.index import Index
+from treadle.tangle.later import Later, later
 from treadle.tangle.read import parse_of
 from treadle.tangle.tried import Attempt, replaced, without_place
 from treadle.thread.document import head, part_id
@@ -52,6 +53,8 @@ class Answer:
     document: str = ""
     """Id of the commit whose document holds the step: an earlier one where only this commit took
     up what the step had written."""
+    later: Later | None = None
+    """What became of the line since ``rev``, where one was named."""
 
 
 def why(
@@ -72,9 +75,11 @@ def why(
     if not run.commit.strip("0"):
         return Answer(path, line, shown, run, None, "this line is not committed yet")
     commit = index.repo.commit(run.commit)
+    since = later(index.repo, path, line, rev) if rev else None
     if not run.origin.part:
         boundary = "boundary" in found.told.get(run.commit, {})
-        return Answer(path, line, shown, run, commit, _silence(index, run, boundary))
+        why_not = _silence(index, run, boundary)
+        return Answer(path, line, shown, run, commit, why_not, later=since)
     place = _place(index, run)
     said = prose(place.turn, place.step)
     hunk = _hunk(place.step, run.path, text) or _left(place.thread, run)
@@ -96,6 +101,7 @@ def why(
         tried=_tried(index, place, hunk, run.path),
         several=len(place.thread.parts) > 1,
         document=place.commit,
+        later=since,
     )
 
 

@@ -11,6 +11,10 @@ from treadle.thread.document import part_id
 from treadle.thread.model import Change, Edit, Hunk, Part, Step
 from treadle.thread.select import Reel, Ref, Slice, Strand
 
+NOT_TAKEN = "not in this commit"
+FAILED = "failed: "
+"""Reasons of edits that no window held."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -80,20 +84,41 @@ def _likeness(step: Step, path: str, edit: Edit) -> tuple[bool, int]:
 
 
 def _taken(step: Step, told: Mapping[Ref, tuple[str, Edit]]) -> set[Ref]:
-    """Which of a step's edits, each with its path, the commit took: all but those that stand there
-    without a place. Of two that are alike the later one has none."""
+    """Which of a step's edits, each with its path, the commit took.
+
+    A step's changes of one path stand in the order of its edits, but for those that no window held:
+    they stand behind the others and are known by their text.
+    """
     if not any(change.kind == "edit" for change in step.changes):
         return set()
-    left = [change for change in step.changes if change.kind == "unplaced"]
     own = {path for path, _ in told.values()}
+    renamed = [change for change in step.changes if change.path not in own]
+    taken: set[Ref] = set()
+    for path in own:
+        edits = {ref: edit for ref, (other, edit) in told.items() if other == path}
+        changes = [c for c in step.changes if c.path == path and c.kind != "drift"] or renamed
+        if len(changes) != len(edits) or any(map(_left_out, changes)):
+            taken |= _all_but(edits, [c for c in changes if c.kind == "unplaced"])
+        else:
+            pairs = zip(edits, changes, strict=True)
+            taken |= {ref for ref, change in pairs if change.kind == "edit"}
+    return taken
+
+
+def _left_out(change: Change) -> bool:
+    """Whether no window held the edit."""
+    return change.reason == NOT_TAKEN or change.reason.startswith(FAILED)
+
+
+def _all_but(edits: Mapping[Ref, Edit], without_place: list[Change]) -> set[Ref]:
+    """The edits without those that have no place; of two that are alike the later one has none."""
     taken = set()
-    for ref, (path, edit) in reversed(told.items()):
-        paths = {path} | {change.path for change in left if change.path not in own}
-        lost = next((c for c in left if c.path in paths and _tells(c, edit)), None)
+    for ref, edit in reversed(list(edits.items())):
+        lost = next((change for change in without_place if _tells(change, edit)), None)
         if lost is None:
             taken.add(ref)
         else:
-            left.remove(lost)
+            without_place.remove(lost)
     return taken
 
 

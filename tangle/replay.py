@@ -106,9 +106,13 @@ def _rewritten(text: str | None, edit: Edit, key: int) -> Outcome:
 
 
 def _sources(text: str | None, edit: Edit, believed: str | None, eager: bool) -> list[str]:
-    """The texts on which the edit may have been made, the one to believe first in front."""
+    """The texts on which the edit may have been made, the one to believe first in front.
+
+    An agent is shown LF for a file of CRLF: what differs in that alone is no other text.
+    """
     carried = [] if text is None else [text]
-    recorded = [seen for seen in (edit.before, believed) if seen is not None]
+    shown = None if text is None else text.replace("\r\n", "\n")
+    recorded = [seen for seen in (edit.before, believed) if seen is not None and seen != shown]
     return recorded + carried if eager else carried + recorded
 
 

@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from treadle.thread.model import Event, Session
 from treadle.thread.paths import refusal
 
+_NAMELESS = "/\0"
+"""Stands for the folder of relative paths in a session that names none; no path of a file system
+can be below it."""
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _SHARE = 8
 """A root counts for files that no commit ever had if it explains at least one path in
@@ -48,6 +51,10 @@ class Locator:
         ours = {_clean(top) for top in tops if top}
         self._votes = Counter(dict.fromkeys(ours, 1))
         candidates = {root for event in session.events for root in _above(_clean(event.cwd))}
+        for event in session.events:
+            if not event.cwd:
+                folders = {posixpath.dirname(_absolute(path, "")) for path in _paths(event)}
+                candidates.update(root for folder in folders for root in _above(folder))
         for path in {_absolute(path, e.cwd) for e in session.events for path in _paths(e)}:
             for root in _above(posixpath.dirname(path)):
                 if root in candidates and path[len(root) + 1 :] in known:
@@ -73,7 +80,7 @@ class Locator:
 
     def name(self, path: str, cwd: str) -> str:
         """The repository's name of ``path``, or its absolute path where it lies outside."""
-        return self(path, cwd) or "/" + _absolute(path, cwd).lstrip("/")
+        return self(path, cwd) or "/" + _absolute(path, cwd).replace("/\0/", "/").lstrip("/")
 
     def edits(self, session: Session) -> list[Place]:
         """Every edit of a file, in order."""
@@ -113,7 +120,7 @@ def _absolute(path: str, cwd: str) -> str:
     path = path.removeprefix("file://")
     if path.startswith("/") or _DRIVE.match(path):
         return _clean(path)
-    return _clean(posixpath.join(_clean(cwd) or "/", path))
+    return _clean(posixpath.join(_clean(cwd) or _NAMELESS, path))
 
 
 def _above(folder: str) -> list[str]:

@@ -61,12 +61,15 @@ def run(
     return Done(done.returncode, out, err)
 
 
-def refused(*args: str | Path, at: Path | None = None, code: int = 1, **more: object) -> str:
-    """Run what must not work: the message, which says more than one line of what and what to do.
-
-    Nothing may be on standard output.
-    """
-    done = run(*args, at=at, **more)  # type: ignore[arg-type]
+def refused(
+    *args: str | Path,
+    at: Path | None = None,
+    code: int = 1,
+    env: Mapping[str, str | None] | None = None,
+    within: float = 120,
+) -> str:
+    """Run what must not work: what it says, on standard error alone."""
+    done = run(*args, at=at, env=env, within=within)
     assert done.code == code, done
     assert done.out == ""
     assert done.err.startswith("treadle: "), done.err

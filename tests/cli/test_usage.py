@@ -97,6 +97,16 @@ def test_a_line_of_an_old_commit_is_counted_there(lamp: Lamp) -> None:
     assert "Light a lamp" in run("why", f"{FILE}:2", "HEAD~2", at=lamp.top).out
 
 
+def test_of_a_line_of_an_old_commit_it_is_told_what_became_of_it(lamp: Lamp) -> None:
+    assert "it still stands in HEAD" in run("why", f"{FILE}:3", "HEAD~2", at=lamp.top).out
+    short = lamp.git("rev-parse", "--short=8", "HEAD~1")
+    gone = run("why", f"{FILE}:2", "HEAD~2", at=lamp.top).out
+    assert f"{short} took it away: Let the lamp say its name" in gone
+    lamp.git("checkout", "--quiet", "--orphan", "other")
+    lamp.commit("Elsewhere")
+    assert "took it away" not in run("why", f"{FILE}:2", "main~2", at=lamp.top).out
+
+
 def test_an_empty_file_has_nobody_to_blame(lamp: Lamp) -> None:
     lamp.write("void", "")
     lamp.commit("Nothing")

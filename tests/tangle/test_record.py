@@ -287,6 +287,8 @@ def test_two_edits_of_one_file_in_one_call_are_remembered_apart(
     recorder.add("k", agent.session())
     recorder.recall(document(scratch, first).parts)
     assert recorder.progress["k"].taken == {Ref(1, 1)}
+    recorder.recall(document(scratch, rest).parts)
+    assert recorder.progress["k"].taken == {Ref(1, 0), Ref(1, 1)}
 
 
 # -- what is asked of one commit ----------------------------------------------------
