@@ -62,8 +62,8 @@ def _table(told: dict[str, Any]) -> None:
     for name in ("all", "complete"):
         share = told["lines"][name]
         print(
-            f"  {name:9} {share['exact']} of {share['commits']} exact, {share['added_lines']} lines, "
-            f"{share['explained']} % explained, {share['explained_own']} % by named strands, "
+            f"  {name:9} {share['exact']} of {share['commits']} exact, "
+            f"{share['added_lines']} lines, {share['explained']} % explained, {share['explained_own']} % by named strands, "
             f"{share['files_proved']} of {share['files']} files proved, by agent {share['agents']}"
         )
     lines = told["lines"]

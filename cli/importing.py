@@ -53,7 +53,13 @@ def entire(ctx: click.Context, revs: tuple[str, ...], branch: str, as_json: bool
         for commit, checkpoint in todo.missing:
             click.echo(f"{commit[:8]}: checkpoint {checkpoint} is not on the branch", err=True)
         todo = _within_reach(index, todo)
-        tally = _import(index, points, todo)
+        tally = _Tally()
+        try:
+            _import(index, points, todo, tally)
+        except KeyboardInterrupt:
+            done = _count(tally.written, "document")
+            click.echo(f"{done} written; importing again goes on from there", err=True)
+            raise
     if as_json:
         print_json(_json(todo, tally))
     else:
@@ -89,8 +95,8 @@ class _Tally:
             self.left += sum(map(len, imported.solution.left.values()))
 
 
-def _import(index: Index, points: Checkpoints, todo: Plan) -> _Tally:
-    """Solve and store. What was solved before the work is stopped is stored."""
+def _import(index: Index, points: Checkpoints, todo: Plan, tally: _Tally) -> None:
+    """Solve and store. What was solved before the work is stopped is stored too."""
     from treadle.tangle.intake import intake
 
     bar = Progress(len(todo.commits), "commits")
@@ -98,7 +104,6 @@ def _import(index: Index, points: Checkpoints, todo: Plan) -> _Tally:
         bar.say("reading transcripts …")
     batch: dict[str, Redacted] = {}
     problems: Counter[str] = Counter()
-    tally = _Tally()
     try:
         for done, imported in enumerate(intake(index.repo, points, todo), 1):
             tally.count(imported)
@@ -113,17 +118,11 @@ def _import(index: Index, points: Checkpoints, todo: Plan) -> _Tally:
                 batch.clear()
             share = _percent(tally.added - tally.left, tally.added)
             bar.show(done, f", {share} of lines explained")
-    except KeyboardInterrupt:
+    finally:
         bar.end()
         tally.written += index.store.put(batch) if batch else 0
-        told = f"{_count(tally.written, 'document')} written; importing again goes on from there"
-        click.echo(told, err=True)
-        raise
-    bar.end()
-    tally.written += index.store.put(batch) if batch else 0
     for told, count in sorted(problems.items()):
         click.echo(told + (f" ({count} times)" if count > 1 else ""), err=True)
-    return tally
 
 
 def _said(todo: Plan, tally: _Tally) -> str:

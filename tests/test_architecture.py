@@ -30,9 +30,23 @@ DOORS = {
     "pygments": "weave/",
 }
 """Where alone a library may be imported: a folder or a file."""
-LIBRARIES = {"GitPython": "git", "google-re2": "re2", "Jinja2": "jinja2", "markdown-it-py": "markdown_it"}
+LIBRARIES = {
+    "GitPython": "git",
+    "google-re2": "re2",
+    "Jinja2": "jinja2",
+    "markdown-it-py": "markdown_it",
+}
 """Names of distributions whose module is called otherwise (and not just in lower case)."""
-HEAVY = {"git", "re2", "jinja2", "markdown_it", "pygments", "orjson", "sqlite3", "concurrent.futures"}
+HEAVY = {
+    "git",
+    "re2",
+    "jinja2",
+    "markdown_it",
+    "pygments",
+    "orjson",
+    "sqlite3",
+    "concurrent.futures",
+}
 """Modules that cost more than 10 ms to import."""
 AT_HOME = {
     "weave/html.py",

@@ -313,7 +313,7 @@ class _Reader:
             char = self.text[inner.at : inner.at + 1]
             if not char:
                 raise _UnreadableError
-            if char in "\"\\$`" or (char == "'" and not quoted):
+            if char in '"\\$`' or (char == "'" and not quoted):
                 inner._special(char, Word(), [])
             else:
                 inner.at += 1
