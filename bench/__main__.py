@@ -60,15 +60,18 @@ def _table(told: dict[str, Any]) -> None:
     print(f"  blame / git blame {told['blame_ratio']}")
     print(f"  notes packed      {told['notes_packed_bytes'] / 1e6:.1f} MB")
     for name in ("all", "complete"):
-        share = told["lines"][name]
-        print(
-            f"  {name:9} {share['exact']} of {share['commits']} exact, "
-            f"{share['added_lines']} lines, {share['explained']} % explained, {share['explained_own']} % by named strands, "
-            f"{share['files_proved']} of {share['files']} files proved, by agent {share['agents']}"
-        )
+        print(f"  {name:9} {_shares(told['lines'][name])}")
     lines = told["lines"]
     print(f"  {lines['commits_at_95']} commits at 95 % or more", end="; ")
     print(f"false claims of the control: {lines['false_claims_percent']} %")
+
+
+def _shares(share: dict[str, Any]) -> str:
+    return (
+        f"{share['exact']} of {share['commits']} exact, {share['added_lines']} lines, "
+        f"{share['explained']} % explained, {share['explained_own']} % by named strands, "
+        f"{share['files_proved']} of {share['files']} files proved, by agent {share['agents']}"
+    )
 
 
 def _time(seconds: float) -> str:
