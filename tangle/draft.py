@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from treadle.thread.model import Change, Event, Part, Step, Turn
 from treadle.thread.select import Ref, Slice
 
+_PROBLEMS = 20
+"""Problems of a session that are told with its first part; more are only a broken file."""
 Address = tuple[int, int]
 """Turn and step, 1-based."""
 Pointer = Mapping[Ref, str]
@@ -46,6 +48,7 @@ class Draft:
             began=timed[0] if timed else "",
             ended=timed[-1] if timed else "",
             continues=self.continues,
+            problems=tuple(map(str, session.problems[:_PROBLEMS])) if not self.continues else (),
             turns=tuple(self._finished(turn) for turn in self.turns),
         )
 

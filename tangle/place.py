@@ -137,7 +137,8 @@ def label_by(uses: Sequence[Use]) -> Label:
 def _changes(path: str, outcome: Outcome, file: File, label: Label) -> list[Change]:
     if outcome.reason:
         return [Change(path, "unplaced", "", (), outcome.reason)]
-    if not outcome.drift and not outcome.cuts and not outcome.created:
+    gone = outcome.after is None and file.exists
+    if not (outcome.drift or outcome.cuts or outcome.created or gone):
         return [Change(path, "unplaced", "", (), "it changes nothing")]
     found = []
     lines = file.lines

@@ -25,6 +25,7 @@ from treadle.thread.select import (
     Slice,
     Strand,
     When,
+    bare_lines,
     find,
     last_before,
     own_call,
@@ -102,7 +103,11 @@ class Recorder:
 
     def _found(self, job: Job, solution: Solution) -> list[Slice]:
         """Slices of sessions that nothing names and that hold lines still unexplained."""
-        wanted = {path: frozenset(lines) for path, lines in solution.left.items() if lines}
+        wanted = {
+            path: frozenset(bare_lines("".join(lines)))
+            for path, lines in solution.left.items()
+            if lines
+        }
         keys = {key for path in wanted for key in self.by_path.get(path, ())} - set(job.sessions)
         strands = [replace(self._strand(key), named=False) for key in sorted(keys)]
         slices = find(strands, _when(job.commit), wanted)

@@ -16,6 +16,7 @@ from treadle.tangle.apply import in_order
 from treadle.tangle.draft import Draft, Pointer, draft
 from treadle.tangle.history import Base, Candidate, History
 from treadle.tangle.place import Placing, Use, place, residue, unexplained, unplaced
+from treadle.tangle.recall import FAILED, NOT_TAKEN
 from treadle.tangle.sources import Sources
 from treadle.tangle.target import Target
 from treadle.tangle.window import Window, choose
@@ -171,10 +172,11 @@ def _fill(
 
 
 def _fill_rest(made: Draft, done: set[Ref], paths: Mapping[str, _Path]) -> None:
-    """Edits of the slice that no window holds: not applied, kept with their text."""
+    """Edits of the slice that no window holds: not applied, kept with their text. Of files outside
+    of the repository nothing is kept."""
     for path, refs in made.slice.strand.reel.edits.items():
         for ref in refs:
-            if ref in done or ref not in made.where:
+            if ref in done or ref not in made.where or path.startswith("/"):
                 continue
             event = made.slice.session.events[ref.event]
             reason = _reason(event)
@@ -183,8 +185,8 @@ def _fill_rest(made: Draft, done: set[Ref], paths: Mapping[str, _Path]) -> None:
 
 def _reason(event: Event) -> str:
     if event.ok is False:
-        return "failed: " + (event.output.strip().split("\n", 1)[0][:160] or "no reason given")
-    return "not in this commit"
+        return FAILED + (event.output.strip().split("\n", 1)[0][:160] or "no reason given")
+    return NOT_TAKEN
 
 
 def _residue(

@@ -61,7 +61,7 @@ def _exactly(text: str, edit: Edit) -> tuple[list[int] | None, str]:
         return None, "text not found"
     if edit.every:
         return _all(text, old), ""
-    if text.find(old, first + 1) < 0 or edit.before == text:
+    if text.find(old, first + len(old)) < 0 or edit.before == text:
         return [first], ""
     if edit.line is None:
         return None, "text found more than once"

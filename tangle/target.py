@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.thread.model import Row, split_lines
+from treadle.thread.model import Row
 from treadle.thread.repo import Delta, decode, is_binary
-from treadle.thread.select import Diff
+from treadle.thread.select import Diff, bare_lines
 
 SUBMODULE = "160000"
 
@@ -59,5 +59,5 @@ def _target(delta: Delta, blobs: Mapping[str, bytes]) -> Target:
 
 
 def _lines(text: str | None, ranges: Sequence[tuple[int, int]]) -> frozenset[str]:
-    lines = split_lines(text or "")
+    lines = bare_lines(text or "")
     return frozenset(line for begin, end in ranges for line in lines[begin:end])

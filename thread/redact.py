@@ -14,8 +14,9 @@ Redaction is idempotent: marks hold nothing that a rule finds.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass, replace
 from itertools import accumulate
@@ -25,6 +26,10 @@ from treadle.thread import homes, secrets
 from treadle.thread.model import Change, Hunk, Part, Placement, Row, Step, Thread, Turn
 from treadle.thread.secrets import Hit
 
+_KEY_LINE = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
+"""A line of base64, alone."""
+_SHORTEST = 8
+"""Letters and digits by which a line of a secret is known again."""
 _SEAL = object()
 _ROUNDS = 4
 """What a mark uncovers is looked at again, this often at most."""
@@ -55,6 +60,9 @@ def redact(thread: Thread, home: str = "") -> Redacted:
     """
     work = _Pass(home)
     parts = _each(thread.parts, work.part)
+    if any(work.known.values()):
+        work.lost.clear()
+        parts = _each(parts, work.part)  # a line may stand alone before its secret stands whole
     placement = work.placement(thread.placement)
     if parts is not thread.parts or placement is not thread.placement:
         thread = replace(thread, parts=parts, placement=placement)
@@ -84,6 +92,26 @@ def _merged(hits: list[Hit]) -> list[Hit]:
     return merged
 
 
+def _tells(line: str) -> bool:
+    """Whether a line of a secret is its own, and not just a brace or a quote of it."""
+    return sum(map(str.isalnum, line)) >= _SHORTEST
+
+
+def _hide_known(
+    lines: list[str], known: dict[str, str], hidden: dict[int, str], before: set[int]
+) -> None:
+    """Note in ``hidden`` the lines that are known to be of a secret; where there are some, also
+    those that look like more of the same key."""
+    found = [i for i, line in enumerate(lines) if i not in before and line[1:] in known]
+    for i in found:
+        hidden.setdefault(i, known[lines[i][1:]])
+    if found:
+        rule = known[lines[found[0]][1:]]
+        for i, line in enumerate(lines):
+            if i not in before and _KEY_LINE.fullmatch(line[1:].strip()):
+                hidden.setdefault(i, rule)
+
+
 class _Pass:
     """One walk over one thread, and what it counts."""
 
@@ -92,6 +120,8 @@ class _Pass:
         self.found: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
         """Path -> how many of the lines that the thread adds there are hidden."""
+        self.known: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        """Path -> lines that hold secrets there, and the rule that found them."""
 
     def prose(self, text: str) -> str:
         """A text with marks in the place of secrets and homes."""
@@ -111,14 +141,19 @@ class _Pass:
         # Only a text built for it uncovers secrets round after round.
         return mark("nested")
 
-    def hunk(self, hunk: Hunk) -> Hunk:
-        """A hunk whose lines with secrets are hidden."""
+    def hunk(self, hunk: Hunk, path: str) -> Hunk:
+        """A hunk whose lines with secrets are hidden, and with them lines of a secret that another
+        hunk of the path showed whole."""
         lines = list(hunk.lines)
         hidden: dict[int, str] = {}
         removes = any(line[:1] == "-" for line in lines)
         for other in "-+" if removes else "-":
             side = [i for i, line in enumerate(lines) if line[:1] != other]
             self._hide(lines, side, hidden)
+        known = self.known[path]
+        known.update((line, rule) for i, rule in hidden.items() if _tells(line := lines[i][1:]))
+        if known:
+            _hide_known(lines, known, hidden, set(hunk.hidden))
         if not hidden:
             return hunk
         for index, rule in hidden.items():
@@ -143,7 +178,7 @@ class _Pass:
 
     def change(self, change: Change) -> Change:
         """A change, its hidden added lines counted unless it is not applied."""
-        hunks = _each(change.hunks, self.hunk)
+        hunks = _each(change.hunks, lambda hunk: self.hunk(hunk, change.path))
         reason = self.prose(change.reason)
         if change.kind != "unplaced":
             for hunk in hunks:

@@ -81,7 +81,7 @@ class Strand:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What a commit does to one path, for recognising edits in it."""
+    """What a commit does to one path, for recognising edits in it: lines without their ends."""
 
     added: frozenset[str]
     removed: frozenset[str]
@@ -127,8 +127,8 @@ def find(
 ) -> list[Slice]:
     """Slices of strands that nothing names, but whose edits hold lines that nobody explains.
 
-    ``wanted`` is, by path, the text of those lines. An edit counts if it was made in the days
-    before the commit and adds enough of them; a single common line is no sign.
+    ``wanted`` is, by path, the text of those lines without their ends. An edit counts if it was
+    made in the days before the commit and adds enough of them; a single common line is no sign.
     """
     slices = (_found(strand, commit, wanted) for strand in strands)
     return [found for found in slices if found is not None]
@@ -156,8 +156,8 @@ def _found(strand: Strand, commit: When, wanted: Mapping[str, frozenset[str]]) -
 
 def _holds(edit: Edit, wanted: frozenset[str]) -> bool:
     """Whether an edit adds enough of the wanted lines to be recognised by them."""
-    before = frozenset(split_lines(edit.old))
-    gained = {line for line in split_lines(edit.new) if line not in before and _tells(line)}
+    before = frozenset(bare_lines(edit.old))
+    gained = {line for line in bare_lines(edit.new) if line not in before and _tells(line)}
     there = gained & wanted
     letters = sum(map(str.isalnum, "".join(there)))
     return len(there) >= 2 and letters >= _LETTERS and 3 * len(there) >= len(gained)
@@ -236,20 +236,41 @@ def in_diff(reel: Reel, ref: Ref, diff: Diff, *, most: bool = False) -> bool:
         return False
     if edit.op in ("delete", "move"):
         return diff.deleted
-    old, new = split_lines(edit.old), split_lines(edit.new)
     if edit.op == "substitute":
         return not most and _told_by(edit.old, diff)
-    before = frozenset(old)
-    gained = [line for line in new if line not in before and _tells(line)]
+    old, new = bare_lines(edit.old), bare_lines(edit.new)
+    gained = [line for line in new if line not in frozenset(old) and _tells(line)]
     if gained:
         there = sum(line in diff.added for line in gained)
-        return 2 * there > len(gained) if most else there > 0
-    after = frozenset(new)
-    lost = [line for line in old if line not in after and _tells(line)]
+        if (2 * there > len(gained)) if most else there:
+            return True
+        return _within_lines(old, new, diff)
+    lost = [line for line in old if line not in frozenset(new) and _tells(line)]
     if lost:
         gone = sum(line in diff.removed for line in lost)
         return 2 * gone > len(lost) if most else gone > 0
+    if edit.op == "write" and not edit.new:
+        return not diff.added and not diff.deleted
     return diff.created and edit.op == "write" and all(line in diff.added for line in new)
+
+
+def _within_lines(old: Sequence[str], new: Sequence[str], diff: Diff) -> bool:
+    """Whether an edit inside of lines is in the diff: a line that it makes was added, and the line
+    that it made it of was removed."""
+    ends = {0, -1} if old and new else set()
+    for end in ends:
+        piece, was = new[end], old[end]
+        if piece != was and any(
+            piece in line and line.replace(piece, was, 1) in diff.removed for line in diff.added
+        ):
+            return True
+    return False
+
+
+def bare_lines(text: str) -> list[str]:
+    """Lines without their ends: an agent is shown LF where a file has CRLF, and names pieces of
+    lines that have no end at all."""
+    return [line.rstrip("\n").rstrip("\r") for line in split_lines(text)]
 
 
 def _told_by(script: str, diff: Diff) -> bool:

@@ -46,7 +46,7 @@ class Simple:
     redirects: list[tuple[str, Word]] = field(default_factory=list)
     """Operator (``>``, ``>>``, ``<``, ``>&``, ...) and target, of standard input and output."""
     here: str | None = None
-    """Body of its last here-document."""
+    """Body of the here-document that is its standard input."""
     here_literal: bool = True
     """No expansion changes the body."""
     after: str = ""
@@ -73,7 +73,7 @@ class _Pending:
     """A here-document whose body comes behind the line."""
 
     command: Simple | None
-    """None: it is not the standard input."""
+    """None: nobody reads it."""
     end: str
     tabs: bool
     literal: bool
@@ -90,7 +90,11 @@ class _Reader:
         """Subshells that are open."""
         self.done: list[Simple] = []
         self.now = Simple()
+        self.name = ""
+        """The command that ``now`` is: its first word behind reserved ones."""
         self.pending: list[_Pending] = []
+        self.input: _Pending | None = None
+        """The here-document among them that ``now`` reads."""
         if depth > _DEEPEST:
             raise _UnreadableError
 
@@ -106,21 +110,27 @@ class _Reader:
                 self.at += 1
                 return self.done
             elif not (self._arithmetic() or self._redirection() or self._operator()):
-                self.now.words.append(self._word())
-                self._test()
+                self._add(self._word())
+                if self.name == self.now.words[-1].text == "[[":
+                    self._test()
         if self.depth:
             raise _UnreadableError
         self._end("")
         return self.done
+
+    def _add(self, word: Word) -> None:
+        self.now.words.append(word)
+        if not self.name and word.text not in RESERVED:
+            self.name = word.text
 
     def _comment(self) -> None:
         end = self.text.find("\n", self.at)
         self.at = len(self.text) if end < 0 else end
 
     def _operator(self) -> bool:
-        operator = next((o for o in _OPERATORS if self.text.startswith(o, self.at)), "")
-        if not operator:
+        if self.text[self.at] not in "&|;()\n":
             return False
+        operator = next(o for o in _OPERATORS if self.text.startswith(o, self.at))
         self.at += len(operator)
         self.open += {"(": 1, ")": -1}.get(operator, 0)
         self._end(_MEANS.get(operator, operator))
@@ -133,20 +143,16 @@ class _Reader:
         behind_group = bool(self.done) and self.done[-1].after == ")"
         if self.now.words or self.now.redirects or operator in ("(", ")") or behind_group:
             self.done.append(self.now)
-        if self.depth and self._begins("case"):
+        if self.depth and self.name == "case":
             raise _UnreadableError
-        self.now = Simple()
-
-    def _begins(self, *names: str) -> bool:
-        """Whether a command of one of these names begins with the first word or behind others."""
-        words = iter(self.now.words)
-        first = next((word for word in words if word.text not in RESERVED), None)
-        return first is not None and first.text in names and not first.quoted
+        self.now, self.name, self.input = Simple(), "", None
 
     # -- redirections -----------------------------------------------------------------
 
     def _redirection(self) -> bool:
         at = self.at
+        if self.text[at] not in "0123456789&<>":
+            return False
         while at < len(self.text) and self.text[at] in "0123456789":
             at += 1
         operator = next((o for o in _REDIRECTIONS if self.text.startswith(o, at)), "")
@@ -158,14 +164,21 @@ class _Reader:
         target = self._word()
         if not target.text and not target.quoted:
             raise _UnreadableError
+        if operator[0] == "<" and number in ("", "0") and self.input is not None:
+            self.input.command = None
+            self.input = None
         if operator in ("<<", "<<-"):
-            command = self.now if number in ("", "0") else None
-            tabs = operator == "<<-"
-            self.pending.append(_Pending(command, target.text, tabs, target.quoted))
+            self._announced(target, tabs=operator == "<<-", read=number in ("", "0"))
         elif number in ("", "0", "1") and operator not in ("<&", "<<<"):
             kind = {">|": ">", "&>": ">", "&>>": ">>"}.get(operator, operator)
             self.now.redirects.append((kind, target))
         return True
+
+    def _announced(self, end: Word, *, tabs: bool, read: bool) -> None:
+        """A here-document's body will follow; ``read``: it is the standard input."""
+        pending = _Pending(self.now if read else None, end.text, tabs, end.quoted)
+        self.pending.append(pending)
+        self.input = pending if read else self.input
 
     def _blanks(self) -> None:
         while self.text[self.at : self.at + 1] in (" ", "\t") or self._continued():
@@ -323,20 +336,19 @@ class _Reader:
 
     def _arithmetic(self) -> bool:
         """``(( ... ))`` as one word that nobody can know."""
-        ahead = [word.text for word in self.now.words if word.text not in RESERVED]
-        if not self.text.startswith("((", self.at) or ahead not in ([], ["for"]):
+        words = self.now.words
+        begins = not self.name or (self.name == "for" and words[-1].text == "for")
+        if not begins or not self.text.startswith("((", self.at):
             return False
         begin = self.at
         self._parentheses()
         if self.text[self.at - 2] != ")":
             raise _UnreadableError
-        self.now.words.append(Word(self.text[begin : self.at], False))
+        self._add(Word(self.text[begin : self.at], False))
         return True
 
     def _test(self) -> None:
         """Behind ``[[``: all up to ``]]`` are words, operators too."""
-        if self.now.words[-1].text != "[[" or not self._begins("[["):
-            return
         while self.now.words[-1].text != "]]":
             while self.text[self.at : self.at + 1] in (" ", "\t", "\n") or self._continued():
                 self.at += 1

@@ -272,6 +272,16 @@ def test_a_cache_that_cannot_be_used_is_done_without(
     assert run(*args, at=lamp.top) == told
 
 
+def test_a_cache_that_is_damaged_within_is_named(lamp: Lamp) -> None:
+    assert run("check", at=lamp.top).code == 0
+    cache = lamp.top / ".git" / "treadle" / "cache.db"
+    page = 4096
+    cache.write_bytes(cache.read_bytes()[:page] + b"\xa5" * (cache.stat().st_size - page))
+    assert "cache.db fails" in refused("blame", FILE, at=lamp.top)
+    cache.unlink()
+    assert run("blame", FILE, at=lamp.top).code == 0
+
+
 def without_power(*args: str, at: Path) -> subprocess.CompletedProcess[bytes]:
     """Run the program as somebody whom permissions bind, though it be root."""
     power = ("--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all")

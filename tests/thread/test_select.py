@@ -22,7 +22,7 @@ def when(time: str = LATE, subject: str = "Light the lamp", committed: str = "")
 
 def diff(added: str = "", removed: str = "", **whole: bool) -> Diff:
     """What a commit does to a path, a line each."""
-    return Diff(frozenset(added.splitlines(True)), frozenset(removed.splitlines(True)), **whole)
+    return Diff(frozenset(added.splitlines()), frozenset(removed.splitlines()), **whole)
 
 
 LIT = {"lamp.py": diff("lit = True\n", "lit = False\n")}
