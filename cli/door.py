@@ -47,10 +47,18 @@ def repository(ctx: click.Context) -> Iterator[Repo]:
 def indexed(repo: Repo) -> Iterator[Index]:
     """A repository's index. Loading it takes a while; what git can do meanwhile is started
     before."""
+    import sqlite3
+
     from treadle.tangle.index import Index
 
     with closing(Index(repo)) as index:
-        yield index
+        try:
+            yield index
+        except sqlite3.DatabaseError as error:
+            raise UserError(
+                f"the cache {os.path.join(repo.common_dir, 'treadle', 'cache.db')} fails: {error}",
+                "delete it and try again; it holds nothing that is not made anew",
+            ) from error
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from treadle.thread.errors import UserError
-from treadle.thread.model import Change, Hunk, Part, Row, Step, Thread, Turn, split_lines
+from treadle.thread.model import Change, Hunk, Part, Row, Step, Thread, Turn
+from treadle.thread.origin import split_lines
 
 
 class MismatchError(UserError):

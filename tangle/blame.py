@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from treadle.tangle.index import Index, Known, Piece, origin_of
 from treadle.thread.errors import UserError
-from treadle.thread.model import Origin, split_lines
+from treadle.thread.origin import Origin, split_lines
 from treadle.thread.process import failure
 from treadle.thread.repo import Repo, decode
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from treadle.thread.model import Origin, Span
+from treadle.thread.origin import Origin, Span
 from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
 

@@ -10,7 +10,8 @@ from treadle.tangle.linemap import line_map, reference_paths
 from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
-from treadle.thread.model import Part, Span, Step, Thread, Turn
+from treadle.thread.model import Part, Step, Thread, Turn
+from treadle.thread.origin import Span
 from treadle.thread.story import reason, title
 
 if TYPE_CHECKING:

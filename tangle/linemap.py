@@ -20,7 +20,8 @@ from itertools import accumulate
 
 from treadle.tangle.apply import File, Mark, MismatchError, apply, by_reference
 from treadle.thread.document import part_id
-from treadle.thread.model import Origin, Span, Thread
+from treadle.thread.model import Thread
+from treadle.thread.origin import Origin, Span
 
 Ranges = Sequence[tuple[int, int]]
 """Half-open, 0-based ranges of lines."""

@@ -17,7 +17,8 @@ from treadle.tangle.match import Written, matched
 from treadle.tangle.replay import Outcome, Seen, replay
 from treadle.tangle.sources import NOBODY, Claim, Label, wrote
 from treadle.tangle.target import Target
-from treadle.thread.model import Change, Edit, Hunk, split_lines
+from treadle.thread.model import Change, Edit, Hunk
+from treadle.thread.origin import split_lines
 
 _AROUND = 8
 """Lines on each side of those in question by which a run may be recognised."""

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 from treadle.tangle.diff import Splice, splices
 from treadle.tangle.spot import find
-from treadle.thread.model import Edit, split_lines
+from treadle.thread.model import Edit
+from treadle.thread.origin import split_lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 from treadle.tangle.draft import Address, Draft
 from treadle.tangle.match import Written, matched
-from treadle.thread.model import Edit, Event, split_lines
+from treadle.thread.model import Edit, Event
+from treadle.thread.origin import split_lines
 from treadle.thread.select import Ref
 
 NOBODY = ("", "unrecorded")

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from treadle.thread.model import Edit, split_lines
+from treadle.thread.model import Edit
+from treadle.thread.origin import split_lines
 
 Found = tuple[Edit, list[int] | None, str]
 """The edit as it fits the text, the offsets at which ``old`` gives way (None: nowhere), and why."""

@@ -1,125 +1,264 @@
-"""``sed``'s ``s/A/B/`` on a text, in an engine that cannot run away.
+"""``sed``'s and ``perl``'s ``s/A/B/`` on a text, in an engine that cannot run away.
 
-Scripts of transcripts are hostile, so patterns run in RE2, whose time is linear; what RE2 does not
-know (back-references, look-around) is not interpreted. A script is one or more ``s``
-commands with the flags ``g`` and ``I``, separated by ``;`` or newlines; anything else, such as an
-address or another command, makes the whole script unknown. Source: POSIX sed, and GNU sed
-for ``\\b``, ``\\w``, ``\\+``, ``\\?``, ``\\|``.
+Scripts of transcripts are hostile, so patterns run in RE2, whose time is linear (``pattern`` says
+which of them it can be trusted with), and the work as well as the result is bounded. A script is
+one or more ``s`` commands with the flags ``g`` and ``I``; anything else, such as an address
+or another command, makes the whole script unknown. ``sed`` sees a line without its end and by
+characters, ``perl`` with its end and by bytes. Sources: POSIX sed, the GNU sed manual, perlop.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from treadle.tangle.pattern import UnknownPatternError, translated
+
 _LONGEST = 10_000
-_SPECIAL = "()|+?{}"
+"""Characters of a script that are looked at."""
+_MOST = 100
+"""Commands of one script."""
+_LARGEST = 16 << 20
+"""Bytes of a result."""
+_WORK = 100 << 20
+"""Bytes that are searched again after a match, all in all."""
+_MARKS = "/|,#!~%:=@+;"
+_PLAIN_MARKS = "/,#!~%:=@;"
+"""Those that mean nothing in a pattern, so that escaped they are only themselves."""
 
 
-def substituted(script: str, text: str, *, extended: bool = False) -> str | None:
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """One ``s`` command, ready to run."""
+
+    pattern: Any
+    replacement: tuple[bytes | int, ...]
+    """Text, and the numbers of groups."""
+    everywhere: bool
+    letters: bool
+    """On letters that are not ASCII it depends on the machine."""
+
+
+@lru_cache(maxsize=16)
+def substituted(
+    script: str, text: str, *, extended: bool = False, perl: bool = False
+) -> str | None:
     """``text`` after the script, line by line; None where the script is not understood.
 
-    ``extended`` reads patterns as perl and ``sed -E`` do; else as basic expressions.
+    ``extended`` reads patterns as ``sed -E`` does, ``perl`` the whole script as perl; else
+    patterns are basic.
     """
-    commands = _commands(script)
-    if not commands:
-        return None
     try:
-        compiled = [_compiled(*command, extended) for command in commands]
+        found = _commands(script, perl)
+        commands = [_compiled(*one, extended=extended, perl=perl) for one in found]
+        return _Run(commands, perl).whole(text)
     except (ImportError, ValueError):
         return None
-    lines = text.split("\n")
-    for pattern, replacement, everywhere in compiled:
-        count = 0 if everywhere else 1
-        lines = [_replaced(pattern, replacement, count, line) for line in lines]
-    return "\n".join(lines)
 
 
-def _replaced(pattern: Any, replacement: str, count: int, line: str) -> str:
-    return str(pattern.sub(replacement, line, count=count))
+# -- a script taken apart -----------------------------------------------------------
 
 
-def _commands(script: str) -> list[tuple[str, str, str]]:
-    """Pattern, replacement and flags of each ``s`` command; empty where there is another."""
-    found = []
+def _commands(script: str, perl: bool) -> list[tuple[str, str, str]]:
+    """Pattern, replacement and flags of each ``s`` command. ``ValueError`` if there is another."""
+    found: list[tuple[str, str, str]] = []
+    ends = ";" if perl else ";\n"
     at = 0
-    if len(script) > _LONGEST:
-        return []
-    while at < len(script):
-        if script[at] in " \t\n;":
-            at += 1
-            continue
-        if script[at] != "s" or at + 1 >= len(script) or script[at + 1].isalnum():
-            return []
-        mark = script[at + 1]
+    while (at := _past(script, at, " \t\n;")) < len(script):
+        mark = script[at + 1 : at + 2]
+        if script[at] != "s" or not mark or mark not in _MARKS or len(found) == _MOST:
+            raise ValueError
         pattern, at = _until(script, at + 2, mark)
         replacement, at = _until(script, at, mark)
-        begin = at
-        while at < len(script) and script[at] not in ";\n \t}":
-            at += 1
+        begin, at = at, _past(script, at, "gIi")
         flags = script[begin:at]
-        if at > len(script) or set(flags) - set("gIi"):
-            return []
+        at = _past(script, at, " \t")
+        twice = len(set(flags.lower())) < len(flags)
+        if twice or (perl and "I" in flags) or (at < len(script) and script[at] not in ends):
+            raise ValueError
         found.append((pattern, replacement, flags))
+    if not found or len(script) > _LONGEST:
+        raise ValueError
     return found
+
+
+def _past(script: str, at: int, letters: str) -> int:
+    while at < len(script) and script[at] in letters:
+        at += 1
+    return at
 
 
 def _until(script: str, at: int, mark: str) -> tuple[str, int]:
     """Text up to the next unescaped ``mark``, in which an escaped mark stands bare."""
     pieces = []
     while at < len(script) and script[at] != mark:
-        if script[at] == "\\" and at + 1 < len(script):
-            pieces.append(mark if script[at + 1] == mark else script[at : at + 2])
-            at += 2
-            continue
-        pieces.append(script[at])
-        at += 1
+        piece = script[at : at + 2] if script[at] == "\\" else script[at]
+        at += len(piece)
+        if piece == "\\" + mark:
+            if mark not in _PLAIN_MARKS:
+                raise ValueError
+            piece = mark
+        pieces.append(piece)
+    if at >= len(script):
+        raise ValueError
     return "".join(pieces), at + 1
 
 
-def _compiled(pattern: str, replacement: str, flags: str, extended: bool) -> tuple[Any, str, bool]:
+def _compiled(
+    pattern: str, replacement: str, flags: str, *, extended: bool, perl: bool
+) -> _Command:
     import re2
 
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 8 << 20
+    options.max_mem = 2 << 20
     options.case_sensitive = not set("iI") & set(flags)
+    options.longest_match = not perl
+    options.dot_nl = not perl
+    if perl:
+        options.encoding = re2.Options.Encoding.LATIN1
+    known = translated(pattern, extended=extended, perl=perl)
     try:
-        made = re2.compile(pattern if extended else _modern(pattern), options)
+        made = re2.compile(_bytes(known.text), options)
     except re2.error as error:
-        raise ValueError(str(error)) from None
-    return made, _replacement(replacement), "g" in flags
+        raise UnknownPatternError(str(error)) from None
+    pieces = tuple(_perl_pieces(replacement) if perl else _pieces(replacement))
+    if any(isinstance(piece, int) and piece > made.groups for piece in pieces):
+        raise ValueError
+    letters = not perl and (known.letters or not options.case_sensitive)
+    if perl and not options.case_sensitive and not pattern.isascii():
+        raise ValueError
+    return _Command(made, pieces, "g" in flags, letters)
 
 
-def _modern(pattern: str) -> str:
-    """A basic regular expression as an extended one: ``(`` and ``\\(`` change places."""
-    pieces = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if char == "\\" and at + 1 < len(pattern):
-            following = pattern[at + 1]
-            pieces.append(following if following in _SPECIAL else char + following)
-            at += 2
-            continue
-        pieces.append("\\" + char if char in _SPECIAL else char)
-        at += 1
-    return "".join(pieces)
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
-def _replacement(text: str) -> str:
-    """``&`` is the whole match and ``\\1`` a group, as in Python's templates."""
-    pieces = []
+def _pieces(text: str) -> list[bytes | int]:
+    """A replacement of ``sed``: ``&`` is the whole match and ``\\1`` a group."""
+    pieces: list[bytes | int] = []
     at = 0
     while at < len(text):
-        char = text[at]
-        if char == "\\" and at + 1 < len(text):
-            following = text[at + 1]
-            known = {"n": "\n", "t": "\t", "&": "&", "\\": "\\\\"}
-            pieces.append(
-                known.get(following, f"\\g<{following}>" if following.isdigit() else following)
-            )
+        char, following = text[at], text[at + 1 : at + 2]
+        at += 2 if char == "\\" else 1
+        if char == "\n":
+            raise ValueError
+        if char != "\\":
+            pieces.append(0 if char == "&" else _bytes(char))
+        elif following in ("n", "t"):
+            pieces.append(b"\n" if following == "n" else b"\t")
+        elif following.isdecimal() and following.isascii():
+            pieces.append(int(following))
+        elif not following or following.isalnum():
+            raise ValueError
+        else:
+            pieces.append(_bytes(following))
+    return pieces
+
+
+def _perl_pieces(text: str) -> list[bytes | int]:
+    """A replacement of ``perl``: ``$&`` is the whole match, ``$1`` or ``\\1`` a group."""
+    pieces: list[bytes | int] = []
+    at = 0
+    while at < len(text):
+        char, following = text[at], text[at + 1 : at + 2]
+        if char == "$" and following == "&":
+            pieces.append(0)
             at += 2
-            continue
-        pieces.append("\\g<0>" if char == "&" else char)
+        elif char == "$":
+            end = _past(text, at + 1, "0123456789")
+            if end == at + 1 or following == "0" or text[end : end + 1] in ("[", "{", "-"):
+                raise ValueError
+            pieces.append(int(text[at + 1 : end]))
+            at = end
+        elif char == "\\":
+            pieces += _pieces(text[at : at + 2]) if following != "0" else _refused()
+            at += 2
+        elif char == "@":
+            raise ValueError
+        else:
+            pieces.append(_bytes(char))
+            at += 1
+    return pieces
+
+
+def _refused() -> list[bytes | int]:
+    raise ValueError
+
+
+# -- and run ------------------------------------------------------------------------
+
+
+class _Run:
+    """Commands at work on one text. ``ValueError`` where it is too much, or not certain."""
+
+    def __init__(self, commands: Sequence[_Command], perl: bool) -> None:
+        self.commands = commands
+        self.perl = perl
+        self.size = 0
+        self.work = 0
+
+    def whole(self, text: str) -> str:
+        lines = _bytes(text).split(b"\n")
+        last = lines.pop()
+        ends = b"\n" if self.perl else b""
+        done = [self._line(line + ends).removesuffix(ends) for line in lines]
+        done.append(self._line(last) if last else b"")
+        return b"\n".join(done).decode("utf-8", "surrogateescape")
+
+    def _line(self, line: bytes) -> bytes:
+        for command in self.commands:
+            if command.letters and not line.isascii() and _foreign(line):
+                raise ValueError
+            if self.perl and b"\n" in line[:-1]:
+                raise ValueError
+            line = self._replaced(command, line)
+        self.size += len(line)
+        if self.size > _LARGEST:
+            raise ValueError
+        return line
+
+    def _replaced(self, command: _Command, line: bytes) -> bytes:
+        pieces: list[bytes] = []
+        at = begin = 0
+        found = command.pattern.search(line)
+        while found is not None:
+            start, end = found.span()
+            if start == end and self.perl and command.everywhere:
+                raise ValueError
+            if start < end or end != at or not pieces:
+                pieces.append(line[at:start])
+                pieces += [_piece(piece, found) for piece in command.replacement]
+                at = end
+                self._count(pieces, len(line) - end)
+            begin = end if start < end else _next(line, end, self.perl)
+            if not command.everywhere or begin > len(line):
+                break
+            found = command.pattern.search(line, begin)
+        return b"".join([*pieces, line[at:]]) if pieces else line
+
+    def _count(self, pieces: Sequence[bytes], left: int) -> None:
+        self.work += left
+        if self.work > _WORK or len(pieces) > _LARGEST:
+            raise ValueError
+
+
+def _piece(piece: bytes | int, found: Any) -> bytes:
+    return piece if isinstance(piece, bytes) else found[piece] or b""
+
+
+def _next(line: bytes, at: int, perl: bool) -> int:
+    """The next character's offset."""
+    at += 1
+    while not perl and at < len(line) and line[at] & 0xC0 == 0x80:
         at += 1
-    return "".join(pieces)
+    return at
+
+
+def _foreign(line: bytes) -> bool:
+    """Whether machines differ about what in the line is a letter or a space."""
+    text = line.decode("utf-8", "surrogateescape")
+    return any(char > "\x7f" and (char.isalnum() or char.isspace()) for char in text)

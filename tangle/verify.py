@@ -19,7 +19,8 @@ from treadle.tangle.linemap import origin, slid
 from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
-from treadle.thread.model import EVIDENCE, Origin, Row, Thread
+from treadle.thread.model import EVIDENCE, Row, Thread
+from treadle.thread.origin import Origin
 from treadle.thread.repo import Commit, Delta, Repo, encode
 
 SUBMODULE = "160000"

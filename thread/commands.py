@@ -3,30 +3,41 @@
 A few commands have one known meaning and are interpreted here, on paper: a here-document or a
 literal text that goes into a file, ``mv``, ``cp``, ``rm`` (and git's), ``sed -i``. Nothing runs.
 A command that names a file in another writing way is said to have named it, and no more.
-What only might have happened is left out: behind ``||``, with expansions, after a failure.
+What only might have happened is left out: behind ``||``, with expansions, after a failure,
+with options that change what a command does.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from dataclasses import replace
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
+from treadle.thread.flow import Ran, runs
 from treadle.thread.model import Edit, Event, Session
 from treadle.thread.shell import Simple, Word, simple_commands
 
+_MOST = 2000
+"""Edits of one command that are told."""
 _TRANSPARENT = ("sudo", "command", "time", "env", "nohup", "builtin")
-_OPENING = ("if", "while", "until", "case")
-_CLOSING = ("fi", "done", "esac")
-_MOST_ROUNDS = 200
 _WRITERS = ("mv", "cp", "rm", "tee", "sed", "perl", ">")
+_OPTIONS = {"mv": "fv", "cp": "fvrRapdLPH", "rm": "frRvd", "tee": "ai", "git mv": "fv"}
+_OPTIONS["git rm"] = "frq"
+"""Letters of the options under which a command does what its name says."""
+_LONG = ("--force", "--verbose", "--recursive", "--archive", "--append", "--quiet")
+_ECHO_OPTION = re.compile(r"-[neE]+")
 
 
 def interpret(session: Session) -> Session:
     """``session`` with edits on those commands whose meaning is known."""
     events = tuple(
         replace(event, edits=found)
-        if event.kind == "ran" and event.ok is not False and (found := tuple(edits(event)))
+        if event.kind == "ran"
+        and event.ok is not False
+        and not event.edits
+        and (found := tuple(edits(event)))
         else event
         for event in session.events
     )
@@ -35,129 +46,97 @@ def interpret(session: Session) -> Session:
 
 def edits(event: Event) -> Iterator[Edit]:
     """The edits of one command, paths made absolute where the event's folder is known."""
-    if not any(word in event.text for word in _WRITERS):
-        return
-    folder, kept = event.cwd, [event.cwd]
-    piped: Simple | None = None
-    doubtful = False
-    for simple in _unrolled(simple_commands(event.text)):
-        words = _program(simple)
-        if simple.after == "(":
-            kept.append(folder)
-        if words and words[0].text == "cd" and not doubtful:
-            folder = _cd(folder, words)
-            if not folder and event.cwd:
-                return
-        elif not doubtful:
-            for edit in _simple(simple, words, piped):
-                yield _placed(edit, folder)
-        piped = simple if simple.after == "|" else None
-        doubtful = simple.after == "||" or (doubtful and simple.after in ("|", "&&"))
-        if simple.after == ")" and len(kept) > 1:
-            folder = kept.pop()
+    if any(word in event.text for word in _WRITERS):
+        commands = simple_commands(event.text)
+        found = (e for ran in runs(commands, event.cwd, event.ok is True) for e in _edits(ran))
+        yield from islice(found, _MOST)
 
 
-def _unrolled(commands: list[Simple]) -> Iterator[Simple]:
-    """Commands in their order, loops over literal words unrolled, conditional ones left out."""
-    at, conditions = 0, 0
-    while at < len(commands):
-        first = commands[at].words[0].text if commands[at].words else ""
-        if first == "for" and not conditions:
-            end = _done(commands, at)
-            yield from _loop(commands[at], commands[at + 1 : end])
-            at = end + 1
-            continue
-        conditions += first in _OPENING
-        if not conditions:
-            yield commands[at]
-        conditions -= first in _CLOSING and conditions > 0
-        at += 1
-
-
-def _done(commands: list[Simple], at: int) -> int:
-    """Index of the ``done`` of the loop that begins at ``at``."""
-    depth = 0
-    for index in range(at, len(commands)):
-        first = commands[index].words[0].text if commands[index].words else ""
-        depth += first in ("for", "while", "until")
-        depth -= first == "done"
-        if depth == 0:
-            return index
-    return len(commands)
-
-
-def _loop(head: Simple, body: list[Simple]) -> Iterator[Simple]:
-    """``for NAME in WORDS; do BODY; done`` for each word, if all of them are literal."""
-    words = head.words
-    known = len(words) > 3 and words[2].text == "in" and all(word.literal for word in words[3:])
-    if not known or len(words) > _MOST_ROUNDS:
-        return
-    for value in words[3:]:
-        for simple in _unrolled([_without_do(simple) for simple in body]):
-            filled = [_filled(word, words[1].text, value.text) for word in simple.words]
-            yield replace(simple, words=filled)
-
-
-def _without_do(simple: Simple) -> Simple:
-    return replace(simple, words=simple.words[1:]) if _begins(simple, "do") else simple
-
-
-def _begins(simple: Simple, name: str) -> bool:
-    return bool(simple.words) and simple.words[0].text == name
-
-
-def _filled(word: Word, name: str, value: str) -> Word:
-    return Word(value) if word.text in (f"${name}", f"${{{name}}}") else word
+def _edits(ran: Ran) -> Iterator[Edit]:
+    for edit in _simple(ran.simple, _program(ran.simple), ran.piped):
+        names = [edit.path, edit.to] if edit.to else [edit.path]
+        if ran.folder is not None or all(name.startswith("/") for name in names):
+            folder = ran.folder or ""
+            to = posixpath.join(folder, edit.to) if edit.to else ""
+            yield replace(edit, path=posixpath.join(folder, edit.path), to=to)
 
 
 def _program(simple: Simple) -> list[Word]:
     """The words without assignments and programs that only run another."""
     words = list(simple.words)
-    while words and (words[0].text in _TRANSPARENT or "=" in words[0].text.partition("/")[0]):
-        words.pop(0)
+    at = 0
+    while at < len(words) and (
+        words[at].text in _TRANSPARENT or "=" in words[at].text.partition("/")[0]
+    ):
+        at += 1
+    words = words[at:]
     if len(words) > 1 and words[0].text == "git" and words[1].text in ("mv", "rm"):
-        return words[1:]
+        return [Word(f"git {words[1].text}"), *words[2:]]
     return words
-
-
-def _cd(folder: str, words: list[Word]) -> str:
-    if len(words) != 2 or not words[1].literal:
-        return ""
-    return posixpath.normpath(posixpath.join(folder, words[1].text))
-
-
-def _placed(edit: Edit, folder: str) -> Edit:
-    to = posixpath.join(folder, edit.to) if edit.to else ""
-    return replace(edit, path=posixpath.join(folder, edit.path), to=to)
 
 
 def _simple(simple: Simple, words: list[Word], piped: Simple | None) -> Iterator[Edit]:
     name = words[0].text if words else ""
-    plain = [word for word in words[1:] if word.quoted or not word.text.startswith("-")]
-    flags = "".join(w.text for w in words[1:] if w.text.startswith("-") and not w.quoted)
-    if name in ("mv", "cp") and len(plain) >= 2:
-        yield from _carried("move" if name == "mv" else "copy", plain)
-    elif name == "rm":
-        yield from (Edit(word.text, "delete") for word in plain if word.literal)
+    options, plain = _arguments(words)
+    usual = _usual(name, options)
+    if name in ("mv", "git mv", "cp") and len(plain) >= 2 and usual:
+        yield from _carried("copy" if name == "cp" else "move", plain)
+    elif name in ("rm", "git rm") and usual:
+        yield from (Edit(word.text, "delete") for word in plain if word.literal and word.text)
     elif name == "tee":
-        body = _body(simple) or (_body(piped) if piped is not None else None)
-        yield from (_put(word, body, "a" in flags) for word in plain if word.literal)
-    elif name in ("sed", "perl") and "i" in flags:
-        yield from _substituted(name, words)
-    for operator, target in simple.redirects:
-        if operator in (">", ">>") and target.literal and not target.text.startswith("/dev/"):
-            yield _put(target, _written(name, words, simple), operator == ">>")
+        more = any(option.startswith(("-a", "--a")) for option in options)
+        body = _read(simple, piped) if usual else None
+        yield from (_put(word, body, more) for word in plain if word.literal and word.text)
+    elif name in ("sed", "perl"):
+        yield from _substituted(name, words[1:])
+    yield from _redirected(simple, words)
 
 
-def _carried(op: str, plain: list[Word]) -> Iterator[Edit]:
+def _arguments(words: Sequence[Word]) -> tuple[list[str], list[Word]]:
+    """A command's options and its other arguments; all behind ``--`` are arguments."""
+    options: list[str] = []
+    plain: list[Word] = []
+    rest = iter(words[1:])
+    for word in rest:
+        if word.text == "--":
+            plain += rest
+        elif word.text.startswith("-") and word.text != "-":
+            options.append(word.text)
+        else:
+            plain.append(word)
+    return options, plain
+
+
+def _usual(name: str, options: Sequence[str]) -> bool:
+    """Whether none of the options changes what a command does."""
+    letters = _OPTIONS.get(name, "")
+    return all(
+        option in _LONG if option.startswith("--") else not set(option[1:]) - set(letters)
+        for option in options
+    )
+
+
+def _carried(op: str, plain: Sequence[Word]) -> Iterator[Edit]:
     """``mv`` and ``cp``: into the last word, which is a folder where there are several sources."""
     *sources, target = plain
+    folder = len(sources) > 1 or posixpath.basename(target.text) in ("", ".", "..")
     for source in sources:
-        if source.literal and target.literal:
-            folder = len(sources) > 1 or target.text.endswith("/")
-            name = posixpath.basename(source.text.rstrip("/"))
+        name = posixpath.basename(source.text.rstrip("/"))
+        if source.literal and target.literal and target.text and name not in ("", ".", ".."):
             to = posixpath.join(target.text, name) if folder else target.text
             yield Edit(source.text, op, to=to)
+
+
+# -- text that goes into a file -----------------------------------------------------
+
+
+def _redirected(simple: Simple, words: Sequence[Word]) -> Iterator[Edit]:
+    """What the output goes into; of several targets nobody says which gets it."""
+    targets = [(op, word) for op, word in simple.redirects if op in (">", ">>", ">&")]
+    text = _written(simple, words) if len(targets) == 1 else None
+    for op, word in targets:
+        if op != ">&" and word.literal and word.text and not word.text.startswith("/dev/"):
+            yield _put(word, text, op == ">>")
 
 
 def _put(target: Word, text: str | None, more: bool) -> Edit:
@@ -166,19 +145,31 @@ def _put(target: Word, text: str | None, more: bool) -> Edit:
     return Edit(target.text, "append" if more else "write", new=text)
 
 
-def _written(name: str, words: list[Word], simple: Simple) -> str | None:
-    """What the command prints, where its text says it to the letter."""
-    arguments = words[1:]
+def _read(simple: Simple, piped: Simple | None) -> str | None:
+    """What a command reads, where the text says it to the letter."""
+    if simple.here is not None or any(op.startswith("<") for op, _ in simple.redirects):
+        return _body(simple)
+    if piped is None or piped.redirects:
+        return None
+    return _written(piped, _program(piped))
+
+
+def _written(simple: Simple, words: Sequence[Word]) -> str | None:
+    """What a command prints, where its text says it to the letter."""
+    name, arguments = words[0].text if words else "", words[1:]
+    if not name:
+        return "" if not words else None
     if name == "cat" and not arguments:
         return _body(simple)
-    if name in ("", ":", "true"):
+    if name in (":", "true"):
         return ""
     if not all(word.literal for word in arguments):
         return None
     texts = [word.text for word in arguments]
-    if name == "echo" and texts[:1] not in (["-e"], ["-E"], ["-n"]) and "\\" not in "".join(texts):
-        return " ".join(texts) + "\n"
-    if name == "printf" and len(texts) == 1 and "%" not in texts[0]:
+    if name == "echo":
+        known = not (texts and _ECHO_OPTION.fullmatch(texts[0])) and "\\" not in "".join(texts)
+        return " ".join(texts) + "\n" if known else None
+    if name == "printf" and len(texts) == 1 and "%" not in texts[0] and texts[0][:1] != "-":
         plain = texts[0].replace("\\n", "\n").replace("\\t", "\t")
         return plain if "\\" not in plain else None
     return None
@@ -188,22 +179,96 @@ def _body(simple: Simple) -> str | None:
     return simple.here if simple.here is not None and simple.here_literal else None
 
 
-def _substituted(name: str, words: list[Word]) -> Iterator[Edit]:
+# -- sed and perl -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Editor:
+    """A call of ``sed`` or ``perl``, as its options have it."""
+
+    place: bool = False
+    """It edits files in place."""
+    known: bool = True
+    """All that it is asked is known."""
+    dialect: str = ""
+    """``extended``, ``perl`` or ``""`` for basic patterns."""
+    scripts: list[Word] = field(default_factory=list)
+    files: list[Word] = field(default_factory=list)
+
+
+def _substituted(name: str, words: Sequence[Word]) -> Iterator[Edit]:
     """``sed -i SCRIPT FILE...`` and ``perl -pi -e SCRIPT FILE...``: script and files."""
-    scripts: list[str] = []
-    files: list[Word] = []
-    rest = iter(words[1:])
+    call = _sed(words) if name == "sed" else _perl(words)
+    if not call.place:
+        return
+    script = "\n".join(word.text for word in call.scripts)
+    known = call.known and bool(call.scripts) and all(word.literal for word in call.scripts)
+    for file in call.files:
+        if file.literal and known:
+            yield Edit(file.text, "substitute", old=script, anchor=call.dialect)
+        elif file.literal:
+            yield Edit(file.text, "command")
+
+
+def _sed(words: Sequence[Word]) -> _Editor:
+    call = _Editor()
+    plain: list[Word] = []
+    rest = iter(words)
     for word in rest:
-        if word.text in ("-e", "--expression") and not word.quoted:
-            scripts.append(next(rest, Word()).text)
-        elif word.text.startswith("-") and not word.quoted:
-            if name == "perl" and word.text.endswith("e"):
-                scripts.append(next(rest, Word()).text)
-        elif word.text == "" and word.quoted:
-            continue
-        elif not scripts and name == "sed":
-            scripts.append(word.text)
+        text = word.text
+        if text == "--":
+            plain += rest
+        elif text.startswith("--"):
+            _long_option(call, word, rest)
+        elif text.startswith("-") and text != "-":
+            _letters(call, word, rest, "Ersu")
+        elif text or not call.place:
+            plain.append(word)
+    if not call.scripts:
+        call.scripts, plain = plain[:1], plain[1:]
+    call.files = plain
+    return call
+
+
+def _perl(words: Sequence[Word]) -> _Editor:
+    call = _Editor(dialect="perl")
+    loops = False
+    rest = iter(words)
+    for word in rest:
+        if word.text == "--":
+            call.files += rest
+        elif word.text.startswith("-") and not call.files:
+            loops = loops or "p" in word.text[1:].partition("i")[0].partition("e")[0]
+            _letters(call, word, rest, "pw")
         else:
-            files.append(word)
-    script = "\n".join(scripts)
-    yield from (Edit(file.text, "substitute", old=script) for file in files if file.literal)
+            call.files.append(word)
+    call.known = call.known and loops
+    return call
+
+
+def _letters(call: _Editor, word: Word, rest: Iterator[Word], harmless: str) -> None:
+    """One-letter options in a word: behind ``i`` stands a suffix, behind ``e`` a script."""
+    for at, letter in enumerate(word.text[1:], 1):
+        behind = Word(word.text[at + 1 :], word.literal)
+        if letter == "i":
+            call.place = True
+            return
+        if letter == "e":
+            call.scripts.append(behind if behind.text else next(rest, Word("", False)))
+            return
+        call.known = call.known and letter in harmless
+        if letter in "Er" and "E" in harmless:
+            call.dialect = "extended"
+
+
+def _long_option(call: _Editor, word: Word, rest: Iterator[Word]) -> None:
+    """``--in-place``, ``--expression=SCRIPT`` and ``--regexp-extended`` of GNU ``sed``."""
+    name, equals, value = word.text.partition("=")
+    if name == "--in-place":
+        call.place = True
+    elif name == "--expression":
+        call.scripts.append(Word(value, word.literal) if equals else next(rest, Word("", False)))
+    elif name == "--regexp-extended":
+        call.dialect = "extended"
+    else:
+        call.known = False

@@ -25,8 +25,8 @@ _DEEPEST = 50
 _ENDS = ("}", "fi", "done", "esac")
 _OPENING = {"if": "fi", "while": "done", "until": "done", "select": "done"}
 _STEADY = frozenset(
-    (":", "cat", "cd", "chmod", "cp", "echo", "export", "mkdir", "mv", "perl", "printf")
-    + ("pwd", "rm", "sed", "set", "sleep", "tee", "touch", "true")
+    [":", "cat", "cd", "chmod", "cp", "echo", "export", "mkdir", "mv", "perl", "printf", "pwd"]
+    + ["rm", "sed", "set", "sleep", "tee", "touch", "true"]
 )
 """Commands of which it would be news that they failed."""
 _STEADY_GIT = frozenset(("add", "checkout", "commit", "init", "mv", "reset", "rm", "status"))
@@ -80,6 +80,8 @@ class _Walk:
         self.tail = _tail(commands) if succeeded else len(commands)
         self.at = 0
         self.folder: str | None = folder
+        self.ended: str | None = folder
+        """The folder in which the last group began."""
         self.groups = [_Group()]
         self.doubt = False
         """The next command of this list may not run."""
@@ -98,13 +100,13 @@ class _Walk:
             words = self._behind_reserved(told)
             if words is None:
                 continue
-            if not words and self.before in (")", "}"):
-                words = [Word("}", False)] if told.redirects else []
+            group = not words and bool(told.redirects) and self.before in (")", "}")
+            words = [Word("}", False)] if group else words
             filled = [self._filled(word) for word in words]
             targets = [(kind, self._filled(word)) for kind, word in told.redirects]
             simple = replace(told, words=filled, redirects=targets)
             if (filled or targets) and told.after != "(" and self._sure():
-                yield Ran(simple, self.folder, self.piped)
+                yield Ran(simple, self.ended if group else self.folder, self.piped)
             self._effects(simple)
             self._onwards(told, simple)
 
@@ -183,7 +185,7 @@ class _Walk:
             self.groups[0].doubt = group.doubt = True
             return
         self.groups.pop()
-        self.doubt, self.defines = group.outer, group.defines
+        self.doubt, self.defines, self.ended = group.outer, group.defines, group.folder
         if apart or group.apart:
             self.folder = group.folder
 
@@ -217,7 +219,7 @@ class _Walk:
         """Past the operator behind a command."""
         words, after = simple.words, told.after
         if after == "(":
-            defines = self.defines or (bool(words) and not words[-1].text.endswith("="))
+            defines = bool(told.words) and not told.words[-1].text.endswith("=")
             self._open(")", doubt=bool(words), defines=defines)
         elif after == ")":
             self._close(")")

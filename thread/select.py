@@ -20,7 +20,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from treadle.thread.locate import Locator, Place
-from treadle.thread.model import Edit, Event, Session, split_lines
+from treadle.thread.model import Edit, Event, Session
+from treadle.thread.origin import split_lines
 
 _NEAR = 120
 """Seconds by which a commit's time may differ from the call that made it."""

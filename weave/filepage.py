@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from treadle.thread.model import Hunk, Step, Turn, split_lines
+from treadle.thread.model import Hunk, Step, Turn
+from treadle.thread.origin import split_lines
 from treadle.thread.story import bare, prose, reason, shorten
 from treadle.weave import text as say
 from treadle.weave.places import Link, title_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from treadle.cli.demo_story.transcript import Json
-from treadle.thread.model import split_lines
+from treadle.thread.origin import split_lines
 
 Answer = tuple[Json, Json]
 """For the agent; for the record."""

@@ -13,7 +13,8 @@ from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
 from treadle.tangle.write import outputs
 from treadle.thread.document import part_id, render
-from treadle.thread.model import Change, Origin, Part, Session, Step, Thread, split_lines
+from treadle.thread.model import Change, Part, Session, Step, Thread
+from treadle.thread.origin import Origin, split_lines
 from treadle.thread.repo import Commit, encode
 from treadle.thread.store import Store
 

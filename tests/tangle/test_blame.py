@@ -14,7 +14,7 @@ from tests.support.scratch import Scratch, lines, numbered
 from treadle.tangle.blame import Blame, blame, blame_all
 from treadle.tangle.index import Index
 from treadle.thread.errors import UserError
-from treadle.thread.model import split_lines
+from treadle.thread.origin import split_lines
 from treadle.thread.repo import Repo
 
 NEW_NAME = "dir/new name é.txt"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from treadle.tangle.apply import File, apply_change
 from treadle.tangle.diff import CONTEXT, Splice, dress, splices
 from treadle.tangle.place import spliced
-from treadle.thread.model import Change, split_lines
+from treadle.thread.model import Change
+from treadle.thread.origin import split_lines
 
 few_words = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "}\n", "\n", "d\r\n"]), max_size=24)
 texts = st.one_of(

@@ -11,7 +11,7 @@ import pytest
 from tests.support.archive import Archive, forget, person_wrote, store, with_residue
 from tests.support.scratch import Scratch
 from treadle.tangle.index import Index
-from treadle.thread.model import Span
+from treadle.thread.origin import Span
 from treadle.thread.store import REF
 
 

@@ -15,7 +15,7 @@ from tests.support.record import claims, record
 from tests.support.scratch import Scratch, lines
 from treadle.tangle.apply import File, Mark
 from treadle.tangle.linemap import UNRECORDED, origins, slid, spans
-from treadle.thread.model import Origin, Span, split_lines
+from treadle.thread.origin import Origin, Span, split_lines
 
 STEP = Mark(0, "1.1")
 IDS, NAMED = ("a" * 40,), (True,)

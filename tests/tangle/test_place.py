@@ -8,7 +8,8 @@ from treadle.tangle.apply import File, apply_change
 from treadle.tangle.diff import splices
 from treadle.tangle.place import Placing, Use, place, unplaced
 from treadle.tangle.target import Target
-from treadle.thread.model import Change, Edit, Entry, Row, split_lines
+from treadle.thread.model import Change, Edit, Entry, Row
+from treadle.thread.origin import split_lines
 
 OLD, NEW = Entry("100644", "a" * 40), Entry("100644", "b" * 40)
 LIT = lines("def the_lamp_is_lit(hour):", "    return hour > 18 or hour < 6")

@@ -12,7 +12,8 @@ from tests.support.agents import edit, written
 from tests.support.scratch import lines, numbered
 from treadle.tangle.place import spliced
 from treadle.tangle.replay import Outcome, Seen, replay
-from treadle.thread.model import Edit, split_lines
+from treadle.thread.model import Edit
+from treadle.thread.origin import split_lines
 
 
 def replayed(base: str | None, *edits: Edit, eager: bool = False) -> list[Outcome]:

@@ -18,7 +18,8 @@ from tests.support.agents import Agent
 from tests.support.record import claims, makes_its_commit, solve_all, tangled
 from tests.support.scratch import Scratch
 from treadle.thread.document import parse, part_id, render
-from treadle.thread.model import Edit, Thread, split_lines
+from treadle.thread.model import Edit, Thread
+from treadle.thread.origin import split_lines
 from treadle.thread.repo import Commit, decode
 
 FILES = ("lamp.py", "oil and wick.txt", "dir/é.md", "new.py")

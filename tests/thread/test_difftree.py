@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.support.scratch import Scratch
 from treadle.thread.difftree import read_difftree
-from treadle.thread.model import split_lines
+from treadle.thread.origin import split_lines
 from treadle.thread.repo import decode, encode
 
 ID = b"a" * 40

@@ -18,15 +18,14 @@ from treadle.thread.model import (
     Change,
     Entry,
     Hunk,
-    Origin,
     Part,
     Placement,
     Row,
     Step,
     Thread,
     Turn,
-    split_lines,
 )
+from treadle.thread.origin import Origin, split_lines
 from treadle.thread.repo import Commit
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 

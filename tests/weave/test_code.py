@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weave.pages import check_markup
-from treadle.thread.model import Hunk, split_lines
+from treadle.thread.model import Hunk
+from treadle.thread.origin import split_lines
 from treadle.weave.code import OPEN, WIDEST, diff_html, file_lines, numbered
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.thread.model import split_lines
+from treadle.thread.origin import split_lines
 from treadle.weave import highlight
 from treadle.weave.highlight import tokens
 

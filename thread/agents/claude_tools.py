@@ -10,7 +10,8 @@ from treadle.thread.agents.claude_record import Call, Record
 from treadle.thread.agents.claude_result import Edited, Result
 from treadle.thread.agents.fields import rows, text
 from treadle.thread.agents.made import made
-from treadle.thread.model import Edit, Event, Snapshot, split_lines
+from treadle.thread.model import Edit, Event, Snapshot
+from treadle.thread.origin import split_lines
 
 EDITORS = ("Edit", "Write", "MultiEdit", "NotebookEdit")
 SHELLS = ("Bash", "PowerShell")

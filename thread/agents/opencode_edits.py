@@ -16,7 +16,8 @@ from itertools import takewhile
 from treadle.thread.agents.codex_diff import replacements
 from treadle.thread.agents.codex_patch import patch
 from treadle.thread.agents.fields import rows, table, text
-from treadle.thread.model import Edit, split_lines
+from treadle.thread.model import Edit
+from treadle.thread.origin import split_lines
 
 EDITORS = ("edit", "write", "multiedit", "patch", "apply_patch")
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from treadle.thread.agents.codex_diff import edits, replacements
 from treadle.thread.agents.codex_patch import patch
-from treadle.thread.model import Edit, split_lines
+from treadle.thread.model import Edit
+from treadle.thread.origin import split_lines
 
 text = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "-\n", "@@ -1 +1 @@\n", " \n", "\n"])).map(
     "".join
