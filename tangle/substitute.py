@@ -21,7 +21,7 @@ _LONGEST = 10_000
 _MOST = 100
 """Commands of one script."""
 _LARGEST = 16 << 20
-"""Bytes of a result."""
+"""Bytes that replacements write, all in all."""
 _WORK = 100 << 20
 """Bytes that are searched again after a match, all in all."""
 _MARKS = "/|,#!~%:=@+;"
@@ -202,23 +202,21 @@ class _Run:
         self.work = 0
 
     def whole(self, text: str) -> str:
-        lines = _bytes(text).split(b"\n")
-        last = lines.pop()
-        ends = b"\n" if self.perl else b""
-        done = [self._line(line + ends).removesuffix(ends) for line in lines]
+        *lines, last = _bytes(text).split(b"\n")
+        if self.perl:
+            done = [self._line(line + b"\n") for line in lines]
+        else:
+            done = [self._line(line) + b"\n" for line in lines]
         done.append(self._line(last) if last else b"")
-        return b"\n".join(done).decode("utf-8", "surrogateescape")
+        return b"".join(done).decode("utf-8", "surrogateescape")
 
     def _line(self, line: bytes) -> bytes:
         for command in self.commands:
             if command.letters and not line.isascii() and _foreign(line):
                 raise ValueError
-            if self.perl and b"\n" in line[:-1]:
+            if self.perl and b"\n" in line[:-1]:  # where ``$`` matches is perl's secret then
                 raise ValueError
             line = self._replaced(command, line)
-        self.size += len(line)
-        if self.size > _LARGEST:
-            raise ValueError
         return line
 
     def _replaced(self, command: _Command, line: bytes) -> bytes:
@@ -230,19 +228,20 @@ class _Run:
             if start == end and self.perl and command.everywhere:
                 raise ValueError
             if start < end or end != at or not pieces:
-                pieces.append(line[at:start])
-                pieces += [_piece(piece, found) for piece in command.replacement]
+                text = b"".join([_piece(piece, found) for piece in command.replacement])
+                pieces += [line[at:start], text]
                 at = end
-                self._count(pieces, len(line) - end)
+                self._count(len(text), len(line) - end)
             begin = end if start < end else _next(line, end, self.perl)
             if not command.everywhere or begin > len(line):
                 break
             found = command.pattern.search(line, begin)
         return b"".join([*pieces, line[at:]]) if pieces else line
 
-    def _count(self, pieces: Sequence[bytes], left: int) -> None:
+    def _count(self, written: int, left: int) -> None:
+        self.size += written
         self.work += left
-        if self.work > _WORK or len(pieces) > _LARGEST:
+        if self.size > _LARGEST or self.work > _WORK:
             raise ValueError
 
 

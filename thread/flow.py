@@ -24,10 +24,9 @@ _DEEPEST = 50
 """Groups inside one another that are followed."""
 _ENDS = ("}", "fi", "done", "esac")
 _OPENING = {"if": "fi", "while": "done", "until": "done", "select": "done"}
-_STEADY = frozenset(
-    [":", "cat", "cd", "chmod", "cp", "echo", "export", "mkdir", "mv", "perl", "printf", "pwd"]
-    + ["rm", "sed", "set", "sleep", "tee", "touch", "true"]
-)
+_BUILTIN = (":", "cd", "echo", "export", "printf", "pwd", "set", "sleep", "true")
+_FILES = ("cat", "chmod", "cp", "mkdir", "mv", "perl", "rm", "sed", "tee", "touch")
+_STEADY = frozenset((*_BUILTIN, *_FILES))
 """Commands of which it would be news that they failed."""
 _STEADY_GIT = frozenset(("add", "checkout", "commit", "init", "mv", "reset", "rm", "status"))
 
