@@ -73,10 +73,12 @@ clean:
 .stamp/install: .stamp/venv .stamp/files pyproject.toml
 	@echo 'installing treadle and its libraries in .venv ...'
 	@$(PIP) install $(EDITABLE) .
+	@$(BIN)/python -m compileall -q build/__editable__.* > /dev/null || true
 	@mkdir -p .venv/share/man/man1 && ln -sf '$(CURDIR)'/docs/man/*.1 .venv/share/man/man1/
 	@touch $@
 
 .stamp/test: .stamp/install
 	@echo 'installing what the tests need in .venv ...'
 	@$(PIP) install $(EDITABLE) '.[test]'
+	@$(BIN)/python -m compileall -q build/__editable__.* > /dev/null || true
 	@touch $@

@@ -22,9 +22,9 @@ from treadle.thread.origin import Origin, Span
 from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
 
-SCHEMA = 3
+SCHEMA = 4
 """1: maps, steps, threads, checks, notes. 2: which commit's document holds a part. 3: lines by path
-in checks."""
+in checks. 4: accounts."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,
@@ -36,6 +36,8 @@ create table steps (part text, step text, told text, primary key (part, step)) w
 create table parts (part text primary key, commit_id text) without rowid;
 create table checks (note text, commit_id text, told text,
                      primary key (note, commit_id)) without rowid;
+create table accounts (note text, commit_id text, path text, line integer, told text,
+                       primary key (note, commit_id, path, line)) without rowid;
 create table state (name text primary key, value text) without rowid;
 """
 _AT_ONCE = 200
@@ -258,6 +260,19 @@ class Index:
     def keep_gap(self, commit: str, why: str) -> None:
         """Remember, for this run alone, that objects are missing."""
         self._gaps[commit] = why
+
+    # -- accounts of lines --------------------------------------------------------------
+
+    def account(self, commit: str, path: str, line: int) -> str | None:
+        """What was told of a line (0-based, in the commit's file), if it was asked before."""
+        where = "note = ? and commit_id = ? and path = ? and line = ?"
+        key = (self.notes().get(commit, ""), commit, path, line)
+        row = self.db.execute(f"select told from accounts where {where}", key).fetchone()
+        return row[0] if row else None
+
+    def keep_account(self, commit: str, path: str, line: int, told: str) -> None:
+        asked = "insert or replace into accounts values (?, ?, ?, ?, ?)"
+        self.db.execute(asked, (self.notes()[commit], commit, path, line, told))
 
     # -- results of check ---------------------------------------------------------------
 

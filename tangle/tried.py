@@ -8,8 +8,9 @@ follows from applying the document up to the step.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from treadle.tangle.account import Attempt
 from treadle.tangle.apply import File, Mark, Placed, apply_change, by_reference, in_order
 from treadle.tangle.read import base_texts
 from treadle.thread.document import part_id
@@ -20,18 +21,6 @@ from treadle.thread.story import first_line, reason
 
 _SHORT = 80
 """Characters of a command or a prompt that are quoted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Something the thread did to the same file that is not in the commit, or did not last."""
-
-    address: str
-    """``T.S``, or ``PART:T.S`` where it stands in another part."""
-    what: str
-    """What became of it: ``failed: ...``, ``not in this commit``, ``replaced by 3.4, after 3.2
-    failed (make test)``, ``replaced by 4.1, when it was asked: ...``."""
-    reason: str
 
 
 def without_place(part: Part, turn: Turn, step: Step, path: str) -> Iterator[Attempt]:

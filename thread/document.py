@@ -88,7 +88,7 @@ def parse(text: bytes) -> Thread:
             raise DocumentError(
                 last.line,
                 "a second document begins here, and it is of another commit",
-                "git joined the notes of two commits; `treadle relink` ties them again.",
+                "git joined the notes of two commits: record this commit again (treadle record).",
             )
     return _unite(read)
 

@@ -137,6 +137,21 @@ def test_recording_again_writes_nothing(lamp: Lamp) -> None:
     assert "it was there already" in done.out
 
 
+def test_an_answer_that_was_given_before_is_given_anew_when_the_document_is_another(
+    lamp: Lamp,
+) -> None:
+    asked = ("why", "src/lamp.py:2")
+    told = run(*asked, at=lamp.top)
+    assert run(*asked, at=lamp.top) == told
+    other = lamp.transcript.read_text().replace("Let the lamp say its name.", "Name it, please.")
+    lamp.transcript.write_text(other)
+    args = ("record", "HEAD~1", "--replace", "--from", lamp.transcript)
+    assert run(*args, at=lamp.top).code == 0
+    assert run(*asked, at=lamp.top).out == told.out.replace(
+        "Let the lamp say its name.", "Name it, please."
+    )
+
+
 def test_recording_tells_its_figures(bare_lamp: Lamp) -> None:
     args = ("record", "HEAD~1", "--from", "transcript.jsonl", "--json")
     done = run("-C", "..", "-C", "repo", *args[:2], at=bare_lamp.top)
