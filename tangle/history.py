@@ -9,8 +9,8 @@ one history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from treadle.tangle.place import Use
 from treadle.tangle.replay import Seen, replay
@@ -21,6 +21,8 @@ Base = Callable[[str], str | None]
 """The text of a path in the commit's base tree; None where there is no such file."""
 _DEEPEST = 6
 """Moves in a row that are followed."""
+_MOST = 30
+"""Moves onto one path that are followed, the last ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,85 +39,114 @@ class Candidate:
     """The path is the target of a move or copy."""
 
 
+Moment = tuple[str, int, int, int]
+"""Time, slice, event and item: the order in which everything happened."""
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """The slices of one commit, asked path by path."""
 
     slices: Sequence[Slice]
     base: Base
+    _known: dict[tuple[str, Moment, int], str | None] = field(default_factory=dict, compare=False)
+    """Texts of other paths that were asked for."""
 
     def of(self, path: str, source: str = "") -> list[Candidate]:
         """Candidates for a path, and for the one it was renamed from, up to each slice's end."""
         return self._told([name for name in dict.fromkeys((source, path)) if name], None, 0)
 
-    def _told(
-        self, names: list[str], until: tuple[str, int, int] | None, depth: int
-    ) -> list[Candidate]:
-        found: list[tuple[tuple[str, int, int, int], Candidate]] = []
-        for index, slice_ in enumerate(self.slices):
-            for candidate in self._of_slice(index, slice_, names, depth):
-                ref = candidate.ref
-                key = (slice_.strand.reel.times[ref.event], index, ref.event, ref.item)
-                if until is None or key[:3] < until:
-                    found.append((key, candidate))
+    def _told(self, names: list[str], until: Moment | None, depth: int) -> list[Candidate]:
+        """Candidates for the names, in the order of time, before ``until``."""
+        found: list[tuple[Moment, Candidate]] = []
+        for index in range(len(self.slices)):
+            for name in names:
+                found += self._seen(index, name, names, until)
+                found += self._brought(index, name, names, until, depth)
         found.sort(key=lambda row: row[0])
         return [candidate for _, candidate in found]
 
-    def _of_slice(self, index: int, slice_: Slice, names: list[str], depth: int) -> list[Candidate]:
-        reel, early = slice_.strand.reel, set(slice_.early)
-        events = slice_.session.events
+    def _seen(
+        self, index: int, name: str, names: list[str], until: Moment | None
+    ) -> Iterator[tuple[Moment, Candidate]]:
+        """Reads and edits of a name. A move that stays among ``names`` changes nothing."""
+        reel = self.slices[index].strand.reel
+        within = {ref for ref, _, to in reel.moves if to in names}
+        for ref in reel.reads.get(name, ()):
+            if at := self._moment(index, ref, until):
+                text = reel.session.events[ref.event].reads[ref.item].text
+                yield at, self._candidate(index, ref, None, text)
+        for ref in reel.edits.get(name, ()):
+            edit = reel.edit(ref)
+            if edit.op == "move":
+                edit = replace(edit, op="delete")
+            if edit.op == "copy" or ref in within:
+                continue
+            if at := self._moment(index, ref, until):
+                yield at, self._candidate(index, ref, edit)
 
-        def candidate(
-            ref: Ref, edit: Edit | None, text: str | None = None, to: bool = False
-        ) -> Candidate:
-            natural = ref.event >= slice_.begin or ref in early
-            use = Use(f"{index}.{ref.event}.{ref.item}", index, edit, text)
-            return Candidate(index, ref, natural, use, to)
-
+    def _brought(
+        self, index: int, name: str, names: list[str], until: Moment | None, depth: int
+    ) -> Iterator[tuple[Moment, Candidate]]:
+        """Moves and copies onto a name, as writes of what the other name held."""
         found = []
-        for name in names:
-            for ref in reel.reads.get(name, ()):
-                if ref.event < slice_.end:
-                    found.append(candidate(ref, None, events[ref.event].reads[ref.item].text))
-            for ref in reel.edits.get(name, ()):
-                edit = reel.edit(ref)
-                if ref.event >= slice_.end or events[ref.event].ok is False:
-                    continue
-                if edit.op == "move":
-                    edit = replace(edit, op="delete")
-                if edit.op != "copy" and not (edit.to and self._within(reel.moves, ref, names)):
-                    found.append(candidate(ref, edit))
-            for ref, origin, to in reel.moves:
-                if ref.event < slice_.end and events[ref.event].ok is not False:
-                    source = _source(name, origin, to)
-                    if source and source not in names and depth < _DEEPEST:
-                        text = self._text(source, (reel.times[ref.event], index, ref.event), depth)
-                        if text is not None:
-                            edit = Edit(name, "write", new=text)
-                            found.append(candidate(ref, edit, None, True))
-        return found
+        for ref, origin, to in self.slices[index].strand.reel.moves:
+            sources = _sources(name, origin, to) if depth < _DEEPEST else []
+            if sources and not set(sources) & set(names):
+                at = self._moment(index, ref, until)
+                found += [(at, ref, sources)] if at else []
+        for at, ref, sources in found[-_MOST:]:
+            text = self._first_text(sources, at, depth)
+            if text is not None:
+                edit = Edit(name, "write", new=text)
+                yield at, self._candidate(index, ref, edit, to=True)
 
-    def _within(self, moves: Sequence[tuple[Ref, str, str]], ref: Ref, names: list[str]) -> bool:
-        """Whether a move stays among the names of one history."""
-        return any(ref == other and to in names for other, _, to in moves)
+    def _moment(self, index: int, ref: Ref, until: Moment | None) -> Moment | None:
+        """When it was, if that is before ``until`` and in the slice, and it did not fail."""
+        slice_ = self.slices[index]
+        at = (slice_.strand.reel.times[ref.event], index, ref.event, ref.item)
+        good = ref.event < slice_.end and slice_.session.events[ref.event].ok is not False
+        return at if good and (until is None or at < until) else None
 
-    def _text(self, name: str, until: tuple[str, int, int], depth: int) -> str | None:
-        """What ``name`` held just before an event."""
-        told = self._told([name], until, depth + 1)
-        base = None if name.startswith("/") else self.base(name)
-        if not told:
-            return base
+    def _candidate(
+        self, index: int, ref: Ref, edit: Edit | None, text: str | None = None, to: bool = False
+    ) -> Candidate:
+        slice_ = self.slices[index]
+        natural = ref.event >= slice_.begin or ref in slice_.early
+        use = Use(f"{index}.{ref.event}.{ref.item}", index, edit, text)
+        return Candidate(index, ref, natural, use, to)
+
+    def _first_text(self, names: Sequence[str], until: Moment, depth: int) -> str | None:
+        """The text of the first of ``names`` that was a file then."""
+        texts = (self._text(name, until, depth) for name in names)
+        return next((text for text in texts if text is not None), None)
+
+    def _text(self, name: str, until: Moment, depth: int) -> str | None:
+        """What ``name`` held just before a moment."""
+        key = (name, until, depth)
+        if key not in self._known:
+            self._known[key] = self._replayed(name, self._told([name], until, depth + 1))
+        return self._known[key]
+
+    def _replayed(self, name: str, told: Sequence[Candidate]) -> str | None:
         seen = [Seen(c.use.edit, c.use.text, key) for key, c in enumerate(told)]
-        outcomes = replay(base, seen, eager=True)
-        last = next((c.use.text for c in reversed(told) if c.use.text is not None), None)
-        return outcomes[-1].after if outcomes else last if last is not None else base
+        text = None if name.startswith("/") else self.base(name)
+        for outcome in replay(text, seen, eager=True):
+            text = outcome.after
+        shown = told[-1].use.text if told else None
+        known = text is not None and text.replace("\r\n", "\n") == shown
+        return text if shown is None or known else shown
 
 
-def _source(name: str, origin: str, to: str) -> str:
-    """Where ``name`` came from by a move of ``origin`` to ``to``; ``""`` where it did not.
+def _sources(name: str, origin: str, to: str) -> list[str]:
+    """Where ``name`` may have come from by a move of ``origin`` to ``to``.
 
     ``to`` may be the file, the folder it went into, or ``origin`` and ``to`` may be folders.
     """
-    if name == to or name == f"{to}/{origin.rpartition('/')[2]}":
-        return origin
-    return origin + name[len(to) :] if name.startswith(to + "/") else ""
+    if name == to:
+        return [origin]
+    if not name.startswith(to + "/"):
+        return []
+    rest, last = name[len(to) :], "/" + origin.rpartition("/")[2]
+    inside = rest == last or rest.startswith(last + "/")
+    return [origin + rest, *([origin + rest[len(last) :]] if inside else [])]

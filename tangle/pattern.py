@@ -33,6 +33,8 @@ class Pattern:
     letters: bool = False
     """It asks what is a letter, a space or in between two letters: for text that is not ASCII
     this depends on the machine."""
+    rounds: bool = False
+    """It has a group that may match many times: engines differ in what they remember of it."""
 
 
 def translated(pattern: str, *, extended: bool = False, perl: bool = False) -> Pattern:
@@ -54,6 +56,7 @@ class _Reader:
         self.repeats = False
         """The last thing was a repetition."""
         self.letters = False
+        self.rounds = False
         self.pieces: list[str] = []
 
     def read(self) -> Pattern:
@@ -78,7 +81,7 @@ class _Reader:
                 self._atom(_plain(char), 1)
         if self.pieces[-1] == "|":
             raise UnknownPatternError
-        return Pattern("".join(self.pieces), self.letters)
+        return Pattern("".join(self.pieces), self.letters, self.rounds)
 
     # -- pieces -----------------------------------------------------------------------
 
@@ -100,6 +103,7 @@ class _Reader:
     def _repeat(self, text: str, size: int) -> None:
         if self.begins or self.repeats:
             raise UnknownPatternError
+        self.rounds = self.rounds or (self.pieces[-1] == ")" and text != "?")
         self.pieces.append(text)
         self.at += size
         self.repeats = True

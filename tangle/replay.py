@@ -99,7 +99,8 @@ def _rewritten(text: str | None, edit: Edit, key: int) -> Outcome:
     else:
         from treadle.tangle.substitute import substituted
 
-        after = substituted(edit.old, text)
+        extended, perl = edit.anchor == "extended", edit.anchor == "perl"
+        after = substituted(edit.old, text, extended=extended, perl=perl)
     if after is None:
         return Outcome(key, (), (), "the script is not understood", text)
     cuts = splices(split_lines(text or ""), split_lines(after))

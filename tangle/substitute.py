@@ -3,13 +3,14 @@
 Scripts of transcripts are hostile, so patterns run in RE2, whose time is linear (``pattern`` says
 which of them it can be trusted with), and the work as well as the result is bounded. A script is
 one or more ``s`` commands with the flags ``g`` and ``I``; anything else, such as an address
-or another command, makes the whole script unknown. ``sed`` sees a line without its end and by
-characters, ``perl`` with its end and by bytes. Sources: POSIX sed, the GNU sed manual, perlop.
+or another command, makes the whole script unknown. ``sed`` sees a line without its end, ``perl``
+with it and by bytes; whether ``sed`` goes by bytes or by characters depends on the machine, so
+where that would make a difference nothing is said. Sources: POSIX sed, the GNU sed manual, perlop.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,8 +19,11 @@ from treadle.tangle.pattern import UnknownPatternError, translated
 
 _LONGEST = 10_000
 """Characters of a script that are looked at."""
-_MOST = 100
-"""Commands of one script."""
+_MOST = 500_000
+"""Lines of a text times commands of a script."""
+_WIDEST = 400
+"""Steps of a pattern's program; what has more is slow even in linear time."""
+_GROUPS = 9
 _LARGEST = 16 << 20
 """Bytes that replacements write, all in all."""
 _WORK = 100 << 20
@@ -27,13 +31,21 @@ _WORK = 100 << 20
 _MARKS = "/|,#!~%:=@+;"
 _PLAIN_MARKS = "/,#!~%:=@;"
 """Those that mean nothing in a pattern, so that escaped they are only themselves."""
+_DIGITS = "0123456789"
+_INDEXED = ("[", "{", "-")
+"""What makes a variable of perl an element of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Command:
     """One ``s`` command, ready to run."""
 
+    bytewise: Any
+    """The pattern."""
     pattern: Any
+    """The same on characters."""
+    ascii: bool
+    """The pattern holds no other."""
     replacement: tuple[bytes | int, ...]
     """Text, and the numbers of groups."""
     everywhere: bool
@@ -50,6 +62,8 @@ def substituted(
     ``extended`` reads patterns as ``sed -E`` does, ``perl`` the whole script as perl; else
     patterns are basic.
     """
+    if len(script) > _LONGEST:
+        return None
     try:
         found = _commands(script, perl)
         commands = [_compiled(*one, extended=extended, perl=perl) for one in found]
@@ -68,7 +82,7 @@ def _commands(script: str, perl: bool) -> list[tuple[str, str, str]]:
     at = 0
     while (at := _past(script, at, " \t\n;")) < len(script):
         mark = script[at + 1 : at + 2]
-        if script[at] != "s" or not mark or mark not in _MARKS or len(found) == _MOST:
+        if script[at] != "s" or not mark or mark not in _MARKS:
             raise ValueError
         pattern, at = _until(script, at + 2, mark)
         replacement, at = _until(script, at, mark)
@@ -79,7 +93,7 @@ def _commands(script: str, perl: bool) -> list[tuple[str, str, str]]:
         if twice or (perl and "I" in flags) or (at < len(script) and script[at] not in ends):
             raise ValueError
         found.append((pattern, replacement, flags))
-    if not found or len(script) > _LONGEST:
+    if not found:
         raise ValueError
     return found
 
@@ -111,26 +125,30 @@ def _compiled(
 ) -> _Command:
     import re2
 
+    folds = bool(set("iI") & set(flags))
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 2 << 20
-    options.case_sensitive = not set("iI") & set(flags)
+    options.max_mem = 8 << 20
+    options.case_sensitive = not folds
     options.longest_match = not perl
     options.dot_nl = not perl
-    if perl:
-        options.encoding = re2.Options.Encoding.LATIN1
     known = translated(pattern, extended=extended, perl=perl)
     try:
         made = re2.compile(_bytes(known.text), options)
+        options.encoding = re2.Options.Encoding.LATIN1
+        bytewise = re2.compile(_bytes(known.text), options)
     except re2.error as error:
         raise UnknownPatternError(str(error)) from None
-    pieces = tuple(_perl_pieces(replacement) if perl else _pieces(replacement))
-    if any(isinstance(piece, int) and piece > made.groups for piece in pieces):
+    pieces = _merged(_perl_pieces(replacement) if perl else _pieces(replacement))
+    if made.programsize > _WIDEST or made.groups > _GROUPS:
         raise ValueError
-    letters = not perl and (known.letters or not options.case_sensitive)
-    if perl and not options.case_sensitive and not pattern.isascii():
+    highest = 0 if known.rounds else made.groups
+    if any(isinstance(piece, int) and piece > highest for piece in pieces):
         raise ValueError
-    return _Command(made, pieces, "g" in flags, letters)
+    if perl and folds and not pattern.isascii():
+        raise ValueError
+    letters = not perl and (known.letters or folds)
+    return _Command(bytewise, made, pattern.isascii(), pieces, "g" in flags, letters)
 
 
 def _bytes(text: str) -> bytes:
@@ -164,29 +182,35 @@ def _perl_pieces(text: str) -> list[bytes | int]:
     pieces: list[bytes | int] = []
     at = 0
     while at < len(text):
-        char, following = text[at], text[at + 1 : at + 2]
-        if char == "$" and following == "&":
-            pieces.append(0)
-            at += 2
-        elif char == "$":
-            end = _past(text, at + 1, "0123456789")
-            if end == at + 1 or following == "0" or text[end : end + 1] in ("[", "{", "-"):
+        char, end = text[at], at + 1
+        if char == "$":
+            end = at + 2 if text[at + 1 : at + 2] == "&" else _past(text, at + 1, _DIGITS)
+            name = text[at + 1 : end].replace("&", "0")
+            if not name or text[at + 1] == "0" or text[end : end + 1] in _INDEXED:
                 raise ValueError
-            pieces.append(int(text[at + 1 : end]))
-            at = end
-        elif char == "\\":
-            pieces += _pieces(text[at : at + 2]) if following != "0" else _refused()
-            at += 2
-        elif char == "@":
+            pieces.append(int(name))
+        elif char == "\\" and text[end : end + 1] != "0":
+            end = at + 2
+            pieces += _pieces(text[at:end])
+        elif char in "@\\":
             raise ValueError
         else:
             pieces.append(_bytes(char))
-            at += 1
+        at = end
     return pieces
 
 
-def _refused() -> list[bytes | int]:
-    raise ValueError
+def _merged(pieces: Iterable[bytes | int]) -> tuple[bytes | int, ...]:
+    """Runs of text as one."""
+    merged: list[bytes | int] = []
+    run: list[bytes] = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            run.append(piece)
+            continue
+        merged += [b"".join(run), piece]
+        run = []
+    return (*merged, b"".join(run))
 
 
 # -- and run ------------------------------------------------------------------------
@@ -203,6 +227,8 @@ class _Run:
 
     def whole(self, text: str) -> str:
         *lines, last = _bytes(text).split(b"\n")
+        if len(lines) * len(self.commands) > _MOST:
+            raise ValueError
         if self.perl:
             done = [self._line(line + b"\n") for line in lines]
         else:
@@ -216,13 +242,17 @@ class _Run:
                 raise ValueError
             if self.perl and b"\n" in line[:-1]:  # where ``$`` matches is perl's secret then
                 raise ValueError
-            line = self._replaced(command, line)
+            result = self._replaced(command, command.bytewise, line)
+            by_characters = not self.perl and not (line.isascii() and command.ascii)
+            if by_characters and result != self._replaced(command, command.pattern, line):
+                raise ValueError
+            line = result
         return line
 
-    def _replaced(self, command: _Command, line: bytes) -> bytes:
+    def _replaced(self, command: _Command, pattern: Any, line: bytes) -> bytes:
         pieces: list[bytes] = []
         at = begin = 0
-        found = command.pattern.search(line)
+        found = pattern.search(line)
         while found is not None:
             start, end = found.span()
             if start == end and self.perl and command.everywhere:
@@ -232,10 +262,10 @@ class _Run:
                 pieces += [line[at:start], text]
                 at = end
                 self._count(len(text), len(line) - end)
-            begin = end if start < end else _next(line, end, self.perl)
+            begin = end if start < end else end + 1
             if not command.everywhere or begin > len(line):
                 break
-            found = command.pattern.search(line, begin)
+            found = pattern.search(line, begin)
         return b"".join([*pieces, line[at:]]) if pieces else line
 
     def _count(self, written: int, left: int) -> None:
@@ -249,15 +279,7 @@ def _piece(piece: bytes | int, found: Any) -> bytes:
     return piece if isinstance(piece, bytes) else found[piece] or b""
 
 
-def _next(line: bytes, at: int, perl: bool) -> int:
-    """The next character's offset."""
-    at += 1
-    while not perl and at < len(line) and line[at] & 0xC0 == 0x80:
-        at += 1
-    return at
-
-
 def _foreign(line: bytes) -> bool:
     """Whether machines differ about what in the line is a letter or a space."""
     text = line.decode("utf-8", "surrogateescape")
-    return any(char > "\x7f" and (char.isalnum() or char.isspace()) for char in text)
+    return any(c > "\x7f" and (c.isalnum() or c.isspace() or not c.isprintable()) for c in text)
