@@ -110,7 +110,7 @@ class Agent:
 
 # -- sessions made of values --------------------------------------------------------
 
-ROOT = "/work/lamp"
+ROOT = "/srv/lamp"
 """Where the sessions made of values say they work."""
 
 
