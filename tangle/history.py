@@ -21,7 +21,7 @@ Base = Callable[[str], str | None]
 """The text of a path in the commit's base tree; None where there is no such file."""
 _DEEPEST = 6
 """Moves in a row that are followed."""
-_MOST = 30
+_MOST = 10
 """Moves onto one path that are followed, the last ones."""
 
 

@@ -30,6 +30,8 @@ Label = Callable[[Sequence[str], Sequence[str], Sequence[str]], list[Claim]]
 """For each of some added lines who wrote it; given with the lines before and behind them."""
 _SHORTEST = 5
 """Letters of a file's name below which a command's text cannot be said to name it."""
+_IN_PATHS = "_-+@./"
+"""What stands in a path beside letters and digits."""
 _INTERPRETER = re.compile(r"\b(?:python3?|perl|ruby|node|php)\b")
 
 
@@ -88,7 +90,7 @@ class Sources:
             found += [
                 self._name(index, address)
                 for ref, address in draft.where.items()
-                if names.get(ref) in paths and _edit(draft, ref).op in ("command", "substitute")
+                if names.get(ref) in paths and _opaque(_edit(draft, ref))
             ]
             found += [
                 self._name(index, address)
@@ -116,17 +118,44 @@ def _edit(draft: Draft, ref: Ref) -> Edit:
     return draft.slice.strand.reel.edit(ref)
 
 
+def _opaque(edit: Edit) -> bool:
+    """Whether nobody can tell what became of the file."""
+    if edit.op != "substitute":
+        return edit.op == "command"
+    from treadle.tangle.substitute import substituted
+
+    extended, perl = edit.anchor == "extended", edit.anchor == "perl"
+    return substituted(edit.old, "", extended=extended, perl=perl) is None
+
+
 def _commands(draft: Draft, paths: Sequence[str]) -> list[tuple[Event, Address]]:
     """Commands of the slice whose text names one of the paths."""
     events = draft.slice.session.events
-    bases = {base for path in paths if len(base := posixpath.basename(path)) >= _SHORTEST}
+    long = [path for path in paths if len(posixpath.basename(path)) >= _SHORTEST]
     return [
         (events[index], address)
         for index, address in draft.at.items()
         if events[index].kind == "ran"
         and events[index].ok is not False
-        and any(base in events[index].text for base in bases)
+        and any(names(events[index].text, path) for path in long)
     ]
+
+
+def names(text: str, path: str) -> bool:
+    """Whether a command's text names a path: by the end of it, as far as the text goes."""
+    base = posixpath.basename(path)
+    at = text.find(base)
+    while at >= 0:
+        end = at + len(base)
+        begin = at
+        while begin > 0 and (text[begin - 1].isalnum() or text[begin - 1] in _IN_PATHS):
+            begin -= 1
+        told = text[begin:end].lstrip("./")
+        fits = f"/{path}".endswith(f"/{told}") or f"/{told}".endswith(f"/{path}")
+        if fits and not (text[end : end + 1].isalnum() or text[end : end + 1] == "_"):
+            return True
+        at = text.find(base, end)
+    return False
 
 
 def _script(event: Event) -> list[str]:

@@ -2,10 +2,10 @@
 
 Agents name the text they replace, so the place is where that text stands; if it stands in
 several places, the line that the transcript names decides, and without one there is no
-place. Two things bend this: an agent that was shown LF edits a file of CRLF as it is, and
-``apply_patch`` finds a hunk though spaces or quotes differ (its matcher, in the Codex CLI's
-``seek_sequence``, tries exact lines, then without trailing space, then without space at
-both ends, then with plain punctuation).
+place. Two things bend this: an agent that was shown LF edits a file of CRLF, whose ends its tool
+puts back, and ``apply_patch`` finds a hunk though spaces or quotes differ (its matcher, in the
+Codex CLI's ``seek_sequence``, tries exact lines, then without trailing space, then without
+space at both ends, then with plain punctuation).
 """
 
 from __future__ import annotations
@@ -41,12 +41,19 @@ def find(text: str, edit: Edit) -> Found:
     """The place of a ``replace`` in ``text``."""
     if edit.loose:
         return _loosely(text, edit)
-    place, why = _exactly(text, edit)
-    if place is None and "\r\n" in text and "\r" not in edit.old:
-        crlf = replace(edit, old=_crlf(edit.old), new=_crlf(edit.new), before=None)
-        place, _ = _exactly(text, crlf)
-        edit = crlf if place is not None else edit
-    return edit, place, why
+    if not edit.old:
+        return _insertion(text, edit)
+    fitted = edit
+    place, why = (None, "") if _all_crlf(text) else _exactly(text, edit)
+    if place is None and "\r\n" in text:
+        old = edit.old if "\r" in edit.old else _crlf(edit.old)
+        fitted = replace(edit, old=old, new=_crlf(edit.new))
+        place, why = _exactly(text, fitted)
+    return fitted, place, why
+
+
+def _all_crlf(text: str) -> bool:
+    return 0 < text.count("\n") == text.count("\r\n")
 
 
 def _crlf(text: str) -> str:
@@ -55,8 +62,6 @@ def _crlf(text: str) -> str:
 
 def _exactly(text: str, edit: Edit) -> tuple[list[int] | None, str]:
     old = edit.old
-    if not old:
-        return _insertion(text, edit)
     first = text.find(old)
     if first < 0:
         return None, "text not found"
@@ -69,14 +74,17 @@ def _exactly(text: str, edit: Edit) -> tuple[list[int] | None, str]:
     return _nearest(text, old, edit.line)
 
 
-def _insertion(text: str, edit: Edit) -> tuple[list[int] | None, str]:
+def _insertion(text: str, edit: Edit) -> Found:
     """Text that replaces nothing: into an empty file, or before the line that is named."""
     if not text:
-        return [0], ""
+        return edit, [0], ""
     lines = split_lines(text)
     if edit.line is None or edit.line > len(lines):
-        return None, "it replaces nothing in a file with text"
-    return [sum(map(len, lines[: edit.line]))], ""
+        return edit, None, "it replaces nothing in a file with text"
+    new = _crlf(edit.new) if _all_crlf(text) else edit.new
+    if edit.line == len(lines) and not text.endswith("\n"):
+        return _placed(lines, edit.line, 0, split_lines(new), edit)
+    return replace(edit, new=new), [sum(map(len, lines[: edit.line]))], ""
 
 
 def _all(text: str, old: str) -> list[int]:
@@ -90,7 +98,13 @@ def _all(text: str, old: str) -> list[int]:
 
 def _nearest(text: str, old: str, line: int) -> tuple[list[int] | None, str]:
     """The occurrence that begins nearest to the line the transcript names; no tie."""
-    ranked = sorted((abs(text.count("\n", 0, at) - line), at) for at in _all(text, old))
+    ranked = []
+    number = behind = 0
+    for at in _all(text, old):
+        number += text.count("\n", behind, at)
+        behind = at
+        ranked.append((abs(number - line), at))
+    ranked.sort()
     if len(ranked) > 1 and ranked[0][0] == ranked[1][0]:
         return None, "text found more than once"
     return [ranked[0][1]], ""
@@ -100,54 +114,54 @@ def _loosely(text: str, edit: Edit) -> Found:
     """A hunk of ``apply_patch``: whole lines, behind its anchors, the first place that fits.
 
     The patch's lines are written as they are, those it only carries along too, and a file
-    ends in LF afterwards, as the tool itself leaves it.
+    ends in LF afterwards, as the tool itself leaves it. A hunk that ends in an empty line which
+    is not there fits without it.
     """
     lines = split_lines(text)
     old, new = split_lines(edit.old), split_lines(edit.new)
-    begin = _behind(lines, edit.anchor.split("\n") if edit.anchor else [])
     if not old:
         at = len(lines) - (lines[-1:] == ["\n"])
         return _placed(lines, at, 0, new, edit)
-    spots = _spots(lines, old)
-    if begin is None and len(spots) != 1:
-        return edit, None, "the patch's anchor was not found"
-    at = next((spot for spot in spots if spot >= (begin or 0)), -1)
-    if at >= 0:
-        return _placed(lines, at, len(old), new, edit)
-    if old[-1:] == ["\n"] and len(old) > 1:
-        shorter = new[:-1] if new[-1:] == ["\n"] else new
-        fewer = replace(edit, old="".join(old[:-1]), new="".join(shorter))
-        return _loosely(text, fewer)
-    return edit, None, "text not found"
+    begin = _behind(lines, edit.anchor.split("\n") if edit.anchor else [])
+    shorter = new[:-1] if new[-1:] == ["\n"] else new
+    tries = [(old, new)]
+    if old[-1] == "\n" and len(old) > 1:
+        tries.append((old[:-1], shorter))
+    for wanted, written in tries:
+        spots = _spots(lines, wanted, begin or 0)
+        if spots and (begin is not None or len(spots) == 1):
+            return _placed(lines, spots[0], len(wanted), written, edit)
+    lost = "text not found" if begin is not None else "the patch's anchor was not found"
+    return edit, None, lost
 
 
-def _spots(lines: Sequence[str], old: Sequence[str]) -> list[int]:
-    """Lines at which ``old`` stands, by the strictest of the ways in which it stands at all."""
+def _spots(lines: Sequence[str], old: Sequence[str], begin: int) -> list[int]:
+    """The first two lines from ``begin`` on at which ``old`` stands, by the strictest of the ways
+    in which it stands there at all."""
     for loosen in _LOOSENESS:
-        wanted = [loosen(line.removesuffix("\n")) for line in old]
-        there = [loosen(line.removesuffix("\n")) for line in lines]
-        last = len(lines) - len(old) + 1
-        found = [
-            at
-            for at in range(last)
-            if there[at] == wanted[0] and there[at : at + len(old)] == wanted
-        ]
-        if found:
-            return found
+        wanted = _loosened(old, loosen)
+        there = _loosened(lines[begin:], loosen)
+        first = there.find(wanted)
+        if first >= 0:
+            second = there.find(wanted, first + 1)
+            return [begin + there.count("\n", 0, at) for at in (first, second) if at >= 0]
     return []
+
+
+def _loosened(lines: Sequence[str], loosen: Callable[[str], str]) -> str:
+    """Lines as one text, in which each stands between two LF."""
+    return "\n" + "".join(loosen(line.removesuffix("\n")) + "\n" for line in lines)
 
 
 def _behind(lines: Sequence[str], anchors: Sequence[str]) -> int | None:
     """The line behind the last anchor; anchors stand in order."""
     at = 0
     for anchor in anchors:
-        if not anchor.strip():
-            continue
-        wanted = anchor.strip()
-        found = next((i for i in range(at, len(lines)) if lines[i].strip() == wanted), None)
-        if found is None:
-            return None
-        at = found + 1
+        if anchor.strip():
+            found = _spots(lines, [anchor], at)
+            if not found:
+                return None
+            at = found[0] + 1
     return at
 
 
