@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from treadle.tangle.place import Use
 from treadle.tangle.replay import Seen, replay
 from treadle.thread.model import Edit
-from treadle.thread.select import Ref, Slice
+from treadle.thread.select import Ref, Slice, came_from
 
 Base = Callable[[str], str | None]
 """The text of a path in the commit's base tree; None where there is no such file."""
@@ -91,7 +91,7 @@ class History:
         """Moves and copies onto a name, as writes of what the other name held."""
         found = []
         for ref, origin, to in self.slices[index].strand.reel.moves:
-            sources = _sources(name, origin, to) if depth < _DEEPEST else []
+            sources = came_from(name, origin, to) if depth < _DEEPEST else []
             if sources and not set(sources) & set(names):
                 at = self._moment(index, ref, until)
                 found += [(at, ref, sources)] if at else []
@@ -136,17 +136,3 @@ class History:
         shown = told[-1].use.text if told else None
         known = text is not None and text.replace("\r\n", "\n") == shown
         return text if shown is None or known else shown
-
-
-def _sources(name: str, origin: str, to: str) -> list[str]:
-    """Where ``name`` may have come from by a move of ``origin`` to ``to``.
-
-    ``to`` may be the file, the folder it went into, or ``origin`` and ``to`` may be folders.
-    """
-    if name == to:
-        return [origin]
-    if not name.startswith(to + "/"):
-        return []
-    rest, last = name[len(to) :], "/" + origin.rpartition("/")[2]
-    inside = rest == last or rest.startswith(last + "/")
-    return [origin + rest, *([origin + rest[len(last) :]] if inside else [])]

@@ -175,7 +175,13 @@ def _slice(strand: Strand, commit: When, diff: Mapping[str, Diff]) -> Slice | No
         for ref in refs
         if ref.event < cut and _joins(strand, ref, diff[path])
     ]
-    inside += [ref for ref, _, to in strand.reel.moves if ref.event < cut and _makes(to, diff)]
+    inside += [
+        ref
+        for ref, origin, to in strand.reel.moves
+        if ref.event < cut
+        and ref not in strand.taken
+        and _makes(strand.reel, ref, origin, to, diff)
+    ]
     if not inside:
         return None
     end = cut if own is not None else max(ref.event for ref in inside) + 1
@@ -190,9 +196,42 @@ def _joins(strand: Strand, ref: Ref, diff: Diff) -> bool:
     return in_diff(strand.reel, ref, diff, most=ref in strand.taken)
 
 
-def _makes(to: str, diff: Mapping[str, Diff]) -> bool:
-    """Whether a move to ``to`` makes a path that the commit creates."""
-    return any(d.created and (path == to or path.startswith(to + "/")) for path, d in diff.items())
+def _makes(reel: Reel, ref: Ref, origin: str, to: str, diff: Mapping[str, Diff]) -> bool:
+    """Whether a move or copy makes a path that the commit creates.
+
+    Below a folder it made only what it took along: a file that is gone from where it was, that
+    the session wrote or that lay outside; of a copied folder nobody here can tell.
+    """
+    if reel.session.events[ref.event].ok is False:
+        return False
+    copied = reel.edit(ref).op == "copy"
+    return any(
+        path == to
+        or any(
+            copied
+            or source.startswith("/")
+            or source == origin
+            or source in diff
+            or source in reel.edits
+            for source in came_from(path, origin, to)
+        )
+        for path, change in diff.items()
+        if change.created
+    )
+
+
+def came_from(name: str, origin: str, to: str) -> list[str]:
+    """Where ``name`` may have come from by a move of ``origin`` to ``to``.
+
+    ``to`` may be the file, the folder it went into, or ``origin`` and ``to`` may be folders.
+    """
+    if name == to:
+        return [origin]
+    if not name.startswith(to + "/"):
+        return []
+    rest, last = name[len(to) :], "/" + origin.rpartition("/")[2]
+    inside = rest == last or rest.startswith(last + "/")
+    return [origin + rest, *([origin + rest[len(last) :]] if inside else [])]
 
 
 def own_call(events: Sequence[Event], commit: When) -> int | None:
@@ -236,17 +275,18 @@ def in_diff(reel: Reel, ref: Ref, diff: Diff, *, most: bool = False) -> bool:
     if event.ok is False or edit.op in ("command", "copy"):
         return False
     if edit.op in ("delete", "move"):
-        return diff.deleted
+        return diff.deleted and not most
     if edit.op == "substitute":
         return not most and _told_by(edit.old, diff)
     old, new = bare_lines(edit.old), bare_lines(edit.new)
-    gained = [line for line in new if line not in frozenset(old) and _tells(line)]
+    before, after = frozenset(old), frozenset(new)
+    gained = [line for line in new if line not in before and _tells(line)]
     if gained:
         there = sum(line in diff.added for line in gained)
         if (2 * there > len(gained)) if most else there:
             return True
         return _within_lines(old, new, diff)
-    lost = [line for line in old if line not in frozenset(new) and _tells(line)]
+    lost = [line for line in old if line not in after and _tells(line)]
     if lost:
         gone = sum(line in diff.removed for line in lost)
         return 2 * gone > len(lost) if most else gone > 0
@@ -275,10 +315,13 @@ def bare_lines(text: str) -> list[str]:
 
 
 def _told_by(script: str, diff: Diff) -> bool:
-    """Whether a word of a ``sed`` script's replacements stands in an added line."""
-    words = {word for piece in script.split("\n") for word in piece.split("/")[2::2]}
-    told = [word for word in words if _tells(word)]
-    return any(word in line for word in told for line in diff.added)
+    """Whether the text that a ``sed`` script's ``s/A/B/`` puts in stands in an added line."""
+    told: set[str] = set()
+    for line in script.split("\n"):
+        mark = next((mark for mark in "/|,#!~%:=@+;" if f"s{mark}" in line), "/")
+        pieces = line.replace("\\" + mark, "\0").split(mark)
+        told.update(piece.replace("\0", mark) for piece in pieces[2::3])
+    return any(word in line for word in told if _tells(word) for line in diff.added)
 
 
 def _tells(line: str) -> bool:

@@ -122,6 +122,8 @@ class _Reader:
         self.now.words.append(word)
         if not self.name and word.text not in RESERVED:
             self.name = word.text
+        if self.depth and self.name == "case":  # whose ``)`` are none of a substitution
+            raise _UnreadableError
 
     def _comment(self) -> None:
         end = self.text.find("\n", self.at)
@@ -143,8 +145,6 @@ class _Reader:
         behind_group = bool(self.done) and self.done[-1].after == ")"
         if self.now.words or self.now.redirects or operator in ("(", ")") or behind_group:
             self.done.append(self.now)
-        if self.depth and self.name == "case":
-            raise _UnreadableError
         self.now, self.name, self.input = Simple(), "", None
 
     # -- redirections -----------------------------------------------------------------
