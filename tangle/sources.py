@@ -151,6 +151,8 @@ def names(text: str, path: str) -> bool:
         while begin > 0 and (text[begin - 1].isalnum() or text[begin - 1] in _IN_PATHS):
             begin -= 1
         told = text[begin:end].lstrip("./")
+        if begin and text[begin - 1] == "$":
+            told = told.partition("/")[2]
         fits = f"/{path}".endswith(f"/{told}") or f"/{told}".endswith(f"/{path}")
         if fits and not (text[end : end + 1].isalnum() or text[end : end + 1] == "_"):
             return True

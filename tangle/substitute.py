@@ -255,7 +255,8 @@ class _Run:
         found = pattern.search(line)
         while found is not None:
             start, end = found.span()
-            if start == end and self.perl and command.everywhere:
+            odd = self.perl or not line.isascii()
+            if start == end and command.everywhere and odd:
                 raise ValueError
             if start < end or end != at or not pieces:
                 text = b"".join([_piece(piece, found) for piece in command.replacement])

@@ -63,7 +63,8 @@ class Edit:
     at the ends of lines, else at both ends, else with Unicode punctuation made plain. ``old``
     and ``new`` are whole lines."""
     anchor: str = ""
-    """``replace``: lines (``@@`` of a patch), in order, behind which the place is searched."""
+    """``replace``: lines (``@@`` of a patch), in order, behind which the place is searched;
+    ``substitute``: the dialect of the script, ``""`` (basic), ``extended`` or ``perl``."""
     to: str = ""
     """``move``, ``copy``: the other path, as ``path`` is given."""
 

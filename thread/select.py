@@ -197,7 +197,7 @@ def _joins(strand: Strand, ref: Ref, diff: Diff) -> bool:
 
 
 def _makes(reel: Reel, ref: Ref, origin: str, to: str, diff: Mapping[str, Diff]) -> bool:
-    """Whether a move or copy makes a path that the commit creates.
+    """Whether a move or copy makes a path that the commit creates or renames.
 
     Below a folder it made only what it took along: a file that is gone from where it was, that
     the session wrote or that lay outside; of a copied folder nobody here can tell.
@@ -205,18 +205,17 @@ def _makes(reel: Reel, ref: Ref, origin: str, to: str, diff: Mapping[str, Diff])
     if reel.session.events[ref.event].ok is False:
         return False
     copied = reel.edit(ref).op == "copy"
+
+    def made(path: str, change: Diff, source: str) -> bool:
+        if not change.created:  # both names of a rename stand there for one change
+            return source != path and diff.get(source) == change
+        near = path == to or copied or source == origin or source.startswith("/")
+        return near or source in diff or source in reel.edits
+
     return any(
-        path == to
-        or any(
-            copied
-            or source.startswith("/")
-            or source == origin
-            or source in diff
-            or source in reel.edits
-            for source in came_from(path, origin, to)
-        )
+        made(path, change, source)
         for path, change in diff.items()
-        if change.created
+        for source in came_from(path, origin, to)
     )
 
 
