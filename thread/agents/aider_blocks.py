@@ -24,7 +24,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from treadle.thread.agents import codex_patch
+from treadle.thread.agents import patch as patches
 from treadle.thread.agents.aider_history import DIVIDER, FENCE, REPLACE, SEARCH, closing
 from treadle.thread.model import Edit
 
@@ -81,7 +81,7 @@ class _Reader:
                 self._block()
             elif line.startswith("```diff"):
                 self._udiff()
-            elif line.strip() == codex_patch.BEGIN:
+            elif line.strip() == patches.BEGIN:
                 self._patch()
             elif not (FENCE.match(line) and self._listing()):
                 self._at += 1
@@ -157,9 +157,9 @@ class _Reader:
     def _patch(self) -> None:
         start = self._at
         end = start
-        while end < len(self._lines) and self._lines[end].strip() != codex_patch.END:
+        while end < len(self._lines) and self._lines[end].strip() != patches.END:
             end += 1
-        read = codex_patch.patch("\n".join(self._lines[start : end + 1]))
+        read = patches.patch("\n".join(self._lines[start : end + 1]))
         edits = tuple(edit for section in read.sections for edit in section.edits)
         if not edits:
             self._at = end + 1

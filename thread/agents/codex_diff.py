@@ -19,8 +19,8 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
-from treadle.thread.agents.codex_patch import Section
 from treadle.thread.agents.fields import text
+from treadle.thread.agents.patch import Section
 from treadle.thread.model import Edit
 
 _HEADER = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")

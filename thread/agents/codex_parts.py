@@ -21,10 +21,10 @@ from treadle.thread.agents.codex_item import (
     command_line,
     plain_name,
 )
-from treadle.thread.agents.codex_patch import BEGIN, Patch, patch
 from treadle.thread.agents.codex_result import decoded
 from treadle.thread.agents.codex_script import Hole, calls
 from treadle.thread.agents.fields import rows, text
+from treadle.thread.agents.patch import BEGIN, Patch, patch
 from treadle.thread.shell import simple_commands
 
 SHELLS = ("shell", "shell_command", "exec_command", "local_shell", "container.exec", "exec_shell")

@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from treadle.thread.agents import clip, entire_tools
+from treadle.thread.agents import clip, tools
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.claude_prompt import Prose, Shell, ShellOutput, words
-from treadle.thread.agents.entire_tools import Call
 from treadle.thread.agents.fields import table, text
 from treadle.thread.agents.made import made
 from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.tools import Call
 from treadle.thread.model import Event
 
 START = "/start"
@@ -88,7 +88,7 @@ class _Story:
         self._calls = {
             one.key: _call(one, apart.get(one.key)) for one in items if one.kind == "call"
         }
-        self._tasks = {entire_tools.task(call).strip() for call in self._calls.values()} - {""}
+        self._tasks = {tools.task(call).strip() for call in self._calls.values()} - {""}
         self._folder, self._sure = _folder(self._calls.values())
         self._shell: int | None = None
 
@@ -136,9 +136,9 @@ class _Story:
         call = self._calls[item.key]
         if not text(item.value, "name"):
             self._complain(item, "call without the name of its tool")
-        shell = call.tool in entire_tools.SHELLS
+        shell = call.tool in tools.SHELLS
         bare = replace(self._event(item, "looked", ""), cwd=self._known if shell else self._folder)
-        for event in entire_tools.events(call, bare, lambda reason: self._complain(item, reason)):
+        for event in tools.events(call, bare, lambda reason: self._complain(item, reason)):
             self.events.append(
                 self._bounds.kept(event, lambda reason: self._complain(item, reason))
             )
@@ -173,8 +173,8 @@ def _folder(calls: Iterable[Call]) -> tuple[str, bool]:
     count = 0
     relative = False
     for call in calls:
-        told.update(filter(_absolute, [entire_tools.folder(call.input)]))
-        for path in entire_tools.paths(call.input):
+        told.update(filter(_absolute, [tools.folder(call.input)]))
+        for path in tools.paths(call.input):
             if _absolute(path):
                 count += 1
                 above.update(_above(path))

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from treadle.thread.agents.codex_diff import replacements
-from treadle.thread.agents.codex_patch import patch
 from treadle.thread.agents.fields import rows, table, text
+from treadle.thread.agents.patch import patch
 from treadle.thread.model import Edit
 from treadle.thread.origin import split_lines
 

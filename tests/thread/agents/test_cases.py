@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from tests.thread.agents.dump import dump
 from treadle.thread import agents
 from treadle.thread.agents import Source
+from treadle.thread.agents.source import HEAD, Reader
 
 CASES = Path(__file__).parents[2] / "cases" / "agents"
 FOLDERS = sorted(folder for folder in CASES.glob("*/*") if folder.is_dir())
@@ -24,6 +27,15 @@ def sources(folder: Path) -> list[Source]:
     kinds = (".jsonl", ".json", ".md", ".sql")
     files = sorted(file for file in folder.rglob("*") if file.suffix in kinds)
     return [Source.bytes(str(file.relative_to(folder)), content(file)) for file in files]
+
+
+def readers() -> list[Reader]:
+    """Every reader that there is."""
+    modules = [
+        importlib.import_module(one.name)
+        for one in pkgutil.iter_modules(agents.__path__, f"{agents.__name__}.")
+    ]
+    return [found for one in modules if isinstance(found := getattr(one, "READER", None), Reader)]
 
 
 def content(file: Path) -> bytes:
@@ -67,3 +79,14 @@ def test_reading_copies_twice_changes_nothing(folder: Path) -> None:
     assert [one.events for one in once.sessions] == [one.events for one in twice.sessions]
     keys = [event.key for one in once.sessions for event in one.events]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    "folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}-{folder.name}"
+)
+def test_no_reader_takes_the_files_of_another_agent(folder: Path) -> None:
+    for source in sources(folder):
+        with source.open() as stream:
+            head = stream.read(HEAD)
+        takers = {reader.name for reader in readers() if reader.recognises(head)}
+        assert takers <= {folder.parent.name}, source.name

@@ -1,9 +1,8 @@
-"""A tool call of a normalised transcript as events, whichever agent made it.
+"""A tool call as events, whichever agent made it.
 
-The call's name and input are the agent's own, so that there is one way to write a file for every
-agent. They differ in words, and hardly in kind: a path with old and new text, a path with the
-whole text, a patch. Tools are known by their names; an unknown tool that has a path and a text is
-nobody's edit.
+Every agent has its own names for the few things that all of them do. They differ in words, and
+hardly in kind: a path with old and new text, a path with the whole text, a patch, a command line.
+Tools are known by their names; an unknown tool that has a path and a text is nobody's edit.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from treadle.thread.agents import clip, codex_item, codex_parts, codex_result, trace
-from treadle.thread.agents.codex_patch import BEGIN, patch
 from treadle.thread.agents.fields import rows, text, whole
 from treadle.thread.agents.gemini_tools import printed
 from treadle.thread.agents.made import made
+from treadle.thread.agents.patch import BEGIN, patch
 from treadle.thread.model import Edit, Event
 
 WRITERS = frozenset(
@@ -38,6 +37,7 @@ REPLACERS = frozenset(
         "editfile",
         "fsedit",
         "insertedit",
+        "inserteditintofile",
         "multiedit",
         "multireplacefilecontent",
         "multireplacestringinfile",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.thread.agents.codex_diff import edits, replacements
-from treadle.thread.agents.codex_patch import patch
+from treadle.thread.agents.patch import patch
 from treadle.thread.model import Edit
 from treadle.thread.origin import split_lines
 
