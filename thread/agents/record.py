@@ -32,8 +32,6 @@ class Used:
     input: Mapping[str, object] = field(default_factory=dict)
     script: str = ""
     """Where the input is one text."""
-    lane: str = ""
-    """Label of the sub-agent that it started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,15 @@ class Answer:
     def weight(self) -> tuple[bool, bool, int, str]:
         """Of several answers to one call the heaviest says most."""
         return self.status != "", self.seen is not None, len(self.output), self.output
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """That a call started a sub-agent."""
+
+    call: str
+    lane: str
+    """The sub-agent's label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class Odd:
     reason: str
 
 
-Item = Said | Used | Answer | Typed | Now | Odd
+Item = Said | Used | Answer | Linked | Typed | Now | Odd
 
 
 @dataclass(frozen=True, slots=True)

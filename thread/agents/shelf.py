@@ -8,6 +8,7 @@ share, and unite their records.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from treadle.thread.agents import telling
 from treadle.thread.agents.kin import groups
@@ -114,11 +115,18 @@ def _session(name: str, share: Sequence[Copy], names: Sequence[str]) -> Session:
         for key, record in copy.records.items():
             if key not in records or record.weight > records[key].weight:
                 records[key] = record
-    order = [records[key] for key in _united(share, records)]
+    order = _told_alone([records[key] for key in _united(share, records)], share)
     events, version, complaints = telling.events(order, names, name)
     own = [problem for copy in share for problem in copy.problems.problems()]
     id_ = _first_id(share) or order[0].key
     return Session(name, id_, version, tuple(events), (*own, *complaints.problems()))
+
+
+def _told_alone(order: list[Record], share: Sequence[Copy]) -> list[Record]:
+    """A sub-agent whose session is not at hand is told as a session of its own."""
+    lanes = {copy.lane for copy in share}
+    alone = len(lanes) == 1 and "" not in lanes
+    return [replace(record, lane="") for record in order] if alone else order
 
 
 def _first_id(share: Sequence[Copy]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from treadle.thread.agents import clip, tools
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.made import made
-from treadle.thread.agents.record import Answer, Now, Odd, Record, Said, Typed, Used
+from treadle.thread.agents.record import Answer, Linked, Now, Odd, Record, Said, Typed, Used
 from treadle.thread.agents.source import Complaints
 from treadle.thread.model import Event, Snapshot
 
@@ -37,6 +37,8 @@ class _Facts:
     called: set[str] = field(default_factory=set)
     tasks: set[str] = field(default_factory=set)
     """What sub-agents were asked to do."""
+    lanes: dict[str, str] = field(default_factory=dict)
+    """From a call to the label of the sub-agent that it started."""
 
 
 def events(
@@ -64,6 +66,8 @@ def _facts(records: Iterable[Record]) -> _Facts:
             elif isinstance(item, Used):
                 facts.called.add(item.id)
                 facts.tasks.add(tools.task(_call(item, None, "")).strip())
+            elif isinstance(item, Linked) and item.call:
+                facts.lanes.setdefault(item.call, item.lane)
     return facts
 
 
@@ -158,7 +162,8 @@ class _Story:
         bare = self._event(record, item.id, "looked", "")
         call = _call(item, answer, self._agent)
         for event in tools.events(call, bare, lambda reason: self._complain(record, reason)):
-            seen = _with_sight(_labelled(event, item.lane), call, answer)
+            told = _labelled(event, self._facts.lanes.get(item.id, ""))
+            seen = _with_sight(told, call, answer)
             self._add(self._bounds.kept(seen, lambda reason: self._complain(record, reason)))
 
 
@@ -174,5 +179,5 @@ def _with_sight(event: Event, call: tools.Call, answer: Answer | None) -> Event:
     if event.kind != "looked" or event.ok is not True or answer is None or answer.seen is None:
         return event
     paths = list(tools.paths(call.input))
-    whole = paths and not any(key in call.input for key in _RANGE)
+    whole = paths and not any(call.input.get(key) for key in _RANGE)
     return replace(event, reads=(Snapshot(paths[0], answer.seen),)) if whole else event
