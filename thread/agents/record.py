@@ -32,6 +32,8 @@ class Used:
     input: Mapping[str, object] = field(default_factory=dict)
     script: str = ""
     """Where the input is one text."""
+    echo: bool = False
+    """The program's own word that it carries the call out: the call, if nothing else tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Copy:
         """Of a sub-agent's own file: its label."""
         self.behind = ""
         """Of a sub-agent's own file: key of the record behind which it belongs, if known."""
+        self.notes: dict[str, int] = {}
+        """What a reader remembers of the source while it reads it."""
         self.problems = Complaints()
 
     def complain(self, offset: int, reason: str) -> None:

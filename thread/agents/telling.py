@@ -34,7 +34,8 @@ class _Facts:
     """What the first pass learns."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
-    called: set[str] = field(default_factory=set)
+    called: dict[str, bool] = field(default_factory=dict)
+    """By the ids of calls, whether the agent itself tells them."""
     tasks: set[str] = field(default_factory=set)
     """What sub-agents were asked to do."""
     lanes: dict[str, str] = field(default_factory=dict)
@@ -64,7 +65,7 @@ def _facts(records: Iterable[Record]) -> _Facts:
                 if known is None or item.weight > known.weight:
                     facts.answers[item.id] = item
             elif isinstance(item, Used):
-                facts.called.add(item.id)
+                facts.called[item.id] = facts.called.get(item.id, False) or not item.echo
                 facts.tasks.add(tools.task(_call(item, None, "")).strip())
             elif isinstance(item, Linked) and item.call:
                 facts.lanes.setdefault(item.call, item.lane)
@@ -151,6 +152,8 @@ class _Story:
         self._add(replace(event, output=kept, cut=cut, ok=item.ok, tool="!", made=found))
 
     def _used(self, record: Record, item: Used, key: str) -> None:
+        if item.echo and (self._facts.called[item.id] or item.id in self._told):
+            return
         name = clip.one_line(item.name) or "a tool"
         if not item.name:
             self._complain(record, "call without the name of its tool")

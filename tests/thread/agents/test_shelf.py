@@ -15,7 +15,7 @@ from treadle.thread import agents
 from treadle.thread.agents import Source
 
 CASES = Path(__file__).parents[2] / "cases" / "agents"
-AGENTS = ("droid", "pi")
+AGENTS = ("copilot-cli", "droid", "pi")
 each_agent = pytest.mark.parametrize("agent", AGENTS)
 
 
@@ -81,9 +81,11 @@ def test_file_that_cannot_be_opened_is_a_problem(agent: str, tmp_path: Path) -> 
 
 @each_agent
 def test_edit_over_4_mb_is_left_out_and_said(agent: str) -> None:
-    wanted = b'"content": "WICK = 1\\n"'
-    (whole,) = [one for one in transcripts(agent) if wanted in one and b"Longer, please" in one]
+    wanted = b'"WICK = 1\\n"'
+    (whole,) = [one for one in transcripts(agent) if wanted in one and b"hour < 7" in one]
     large = whole.replace(wanted, wanted.replace(b"WICK", b"W" * (5 << 20)))
-    (session,) = agents.read([Source.bytes("x", large)], agent).sessions
-    assert any("over 4 MB, left out" in one.reason for one in session.problems)
-    assert sum(len(event.edits) for event in session.events) == 3
+    before, after = (agents.read([Source.bytes("x", one)], agent) for one in (whole, large))
+    assert any("wick.py over 4 MB, left out" in one.reason for one in after.sessions[0].problems)
+    edits = [edit for event in before.sessions[0].events for edit in event.edits]
+    kept = [edit for event in after.sessions[0].events for edit in event.edits]
+    assert kept == [edit for edit in edits if not edit.path.endswith("wick.py")]
