@@ -22,6 +22,7 @@ COMMANDS = {
     "log": ("log", "List threads, a line each."),
     "show": ("show", "Print a commit's document, or one step of it."),
     "blame": ("blame", "Show which step wrote each line of a file, and why."),
+    "search": ("search", "Find steps by words of their prompts, reasoning and code."),
     "why": ("why", "Answer for one line: why is it there?"),
     "tangle": ("tangle", "Make a commit's files out of its document."),
     "check": ("check", "Verify that documents make their commits; count what they explain."),

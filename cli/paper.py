@@ -27,6 +27,7 @@ _STYLES = {
     "command": "35",
     "neighbour": "34",
     "unrecorded": "31",
+    "hit": "1;31",
 }
 _AT_ONCE = 500
 """Lines written at once."""

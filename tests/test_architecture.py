@@ -54,6 +54,7 @@ AT_HOME = {
     "weave/highlight.py",
     "weave/site.py",
     "tangle/index.py",
+    "tangle/wordbook.py",
 }
 """Modules that are themselves imported only where their library is wanted."""
 UNWANTED_WORDS = {"provenance", "metadata", "handler", "manager", "utils"}

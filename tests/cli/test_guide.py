@@ -70,6 +70,7 @@ def documented(name: str, found: set[str]) -> None:
         ("log",),
         ("show", "HEAD~1"),
         ("show", "HEAD~1:1.2"),
+        ("search", "lamp"),
         ("blame", FILE),
         ("why", f"{FILE}:2"),
         ("why", f"{FILE}:6"),

@@ -41,6 +41,8 @@ def test_an_unknown_command_is_wrong_usage(tmp_path: Path) -> None:
         ("blame", "a", "b", "c"),
         ("log", "-n", "0"),
         ("log", "-n", "many"),
+        ("search",),
+        ("search", "-n", "0", "lamp"),
         ("check", "--fail-under", "101"),
         ("record", "HEAD"),
         ("import", "frobnicate"),
