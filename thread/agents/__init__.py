@@ -16,17 +16,27 @@ from collections.abc import Sequence
 from treadle.thread.agents.source import HEAD, Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
-__all__ = ["Reader", "Reading", "Source", "names", "read", "recognise"]
+__all__ = ["Reader", "Reading", "Source", "names", "read", "readers", "recognise"]
+
+
+def readers() -> list[Reader]:
+    """All readers, sorted by name."""
+    found = []
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        reader = getattr(importlib.import_module(module.name), "READER", None)
+        if isinstance(reader, Reader):
+            found.append(reader)
+    return sorted(found, key=lambda reader: reader.name)
 
 
 def names() -> tuple[str, ...]:
     """The names of all readers, sorted."""
-    return tuple(reader.name for reader in _readers())
+    return tuple(reader.name for reader in readers())
 
 
 def recognise(head: bytes) -> str:
     """The name of the reader that knows a file by its first bytes, or ``""``."""
-    return next((reader.name for reader in _readers() if reader.recognises(head)), "")
+    return next((reader.name for reader in readers() if reader.recognises(head)), "")
 
 
 def read(sources: Sequence[Source], agent: str = "") -> Reading:
@@ -35,9 +45,9 @@ def read(sources: Sequence[Source], agent: str = "") -> Reading:
     ``agent`` names the reader; without it each source is recognised by its first bytes. An
     unknown name raises ``KeyError``.
     """
-    readers = {reader.name: reader for reader in _readers()}
+    known = {reader.name: reader for reader in readers()}
     if agent:
-        return readers[agent].read(sources)
+        return known[agent].read(sources)
     shares: dict[str, list[Source]] = {}
     problems: list[Problem] = []
     for source in sources:
@@ -49,7 +59,7 @@ def read(sources: Sequence[Source], agent: str = "") -> Reading:
     sessions: list[Session] = []
     ids: dict[str, str] = {}
     for name, share in shares.items():
-        reading = readers[name].read(share)
+        reading = known[name].read(share)
         sessions += reading.sessions
         problems += reading.problems
         ids.update(reading.ids)
@@ -66,13 +76,3 @@ def _recognised(source: Source) -> tuple[str, str]:
     if not head.strip():
         return "", "empty"
     return recognise(head), "no reader knows this format"
-
-
-def _readers() -> list[Reader]:
-    """All readers, by name."""
-    found = []
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        reader = getattr(importlib.import_module(module.name), "READER", None)
-        if isinstance(reader, Reader):
-            found.append(reader)
-    return sorted(found, key=lambda reader: reader.name)

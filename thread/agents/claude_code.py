@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from treadle.thread.agents import claude_session
+from treadle.thread.agents import claude_find, claude_session
 from treadle.thread.agents.claude_copies import Copy, Shelf, first_id, groups, united, with_lanes
 from treadle.thread.agents.fields import rows, table, text
 from treadle.thread.agents.lines import Decoder
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
-NAME = "claude-code"
+NAME = claude_find.NAME
 
 _LINES = 40
 _CHAINED = ("user", "assistant", "system", "progress", "attachment")
@@ -97,4 +97,4 @@ def _session(group: Sequence[Copy], shelf: Shelf, names: Sequence[str]) -> Sessi
     return Session(NAME, first_id(group, shelf.records), version, tuple(events), (*own, *problems))
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, claude_find.find, variable=claude_find.VARIABLE)

@@ -15,9 +15,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from treadle.thread.model import Problem, Session
+
+if TYPE_CHECKING:
+    from treadle.thread.agents.finding import Found, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ class Reader:
     """Whether the first bytes of a file (up to ``HEAD``) are this agent's."""
     read: Callable[[Sequence[Source]], Reading]
     """Unite all sources into sessions. Never raises on what a source holds."""
+    find: Callable[[Surroundings], Found] | None = None
+    """The transcripts on this machine that belong to a repository; None: the agent has no place."""
+    beside: Callable[[str], Sequence[str]] | None = None
+    """The files beside a transcript that may belong to its session, without itself, sorted; None:
+    there are none."""
+    variable: str = ""
+    """The environment variable that holds the session's id in the agent's children, if any."""
+    keeps: Callable[[Surroundings], int | None] | None = None
+    """Days after its last change at which the agent deletes a transcript; None: it never does."""
 
 
 HEAD = 1 << 16

@@ -1,0 +1,203 @@
+"""In which folders a session was, out of a transcript that is still growing.
+
+Agents that write JSON lines tell the folder in a field ``cwd`` of each record. Decoding every
+record would take minutes over a home full of them, so the field is searched for in the bytes
+(quotation marks inside texts are escaped, so it cannot be met in one), and only the record that
+names a folder of the repository is decoded, to be sure of it. A session's beginning is enough for
+most; only a session that began elsewhere is searched to its end. How far is remembered, and next
+time only new bytes are looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import BinaryIO
+
+from treadle.thread.agents.disk import File, Walk
+from treadle.thread.agents.finding import Grounds
+from treadle.thread.agents.lines import LONGEST_LINE, Decoder
+from treadle.thread.agents.seen import Fact, Seen
+from treadle.thread.agents.source import Source
+
+_SIGN = b'"cwd"'
+_FIRST = 1 << 16
+_NEXT = 1 << 20
+"""Bytes read at first, and then at a time."""
+_PATH = 4096 * 6
+"""Bytes of a path as JSON may write it."""
+_VALUE = re.compile(rb'"cwd" ?: ?("(?:[^"\\]|\\.){0,12288}+")')
+_MARK = 512
+"""Bytes before the offset by which a file is known again."""
+_MOST = 10_000
+_CWDS = 500
+"""Folders that are looked at in one file, and that are remembered of it."""
+_OPENING = 20
+"""Lines at the beginning of a file in which it says whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one record tells of its session; ``""`` for what it does not."""
+
+    session: str = ""
+    parent: str = ""
+    cwd: str = ""
+
+
+Tell = Callable[[object], Told]
+
+
+class Trails:
+    """Reads how far sessions went, for one agent, with its memory."""
+
+    def __init__(
+        self, agent: str, grounds: Grounds, walk: Walk, memory: Seen | None, tell: Tell
+    ) -> None:
+        self._agent = agent
+        self._grounds = grounds
+        self._walk = walk
+        self._memory = memory
+        self._tell = tell
+        self._decoder = Decoder()
+
+    def known(self, file: File) -> bool:
+        """Whether the file is remembered as one of this repository."""
+        fact = self._memory.of(self._agent, file.path) if self._memory else None
+        return fact is not None and fact.offset <= file.size and self.here(fact)
+
+    def here(self, fact: Fact) -> bool:
+        """Whether one of the folders lies in the repository."""
+        return any(self._grounds.hold(cwd) for cwd in fact.cwds)
+
+    def fact(self, file: File) -> Fact:
+        """What the file says. Once it is known to be of this repository it is not opened again."""
+        known = self._memory.of(self._agent, file.path) if self._memory else None
+        if known is not None and known.offset <= file.size:
+            same = (known.size, known.changed) == (file.size, file.changed)
+            if same or self.here(known):
+                return known
+        fact = self._looked(file, known or Fact())
+        if self._memory is not None:
+            self._memory.keep(self._agent, file.path, fact)
+        return fact
+
+    def session(self, file: File) -> str:
+        """The session that a file says it is of, wherever it was; ``""`` if it does not say."""
+        known = self._memory.of(self._agent, file.path) if self._memory else None
+        if known is not None and known.session and known.offset <= file.size:
+            return known.session
+        try:
+            with Source.file(file.path).open() as stream:
+                told = self._opening(stream, Told())
+        except OSError as error:
+            self._walk.complain(file.path, f"cannot be opened: {error.strerror or error}")
+            return ""
+        if self._memory is not None and told.session:
+            fact = replace(known or Fact(), session=told.session, parent=told.parent)
+            self._memory.keep(self._agent, file.path, fact)
+        return told.session
+
+    def _looked(self, file: File, known: Fact) -> Fact:
+        try:
+            with Source.file(file.path).open() as stream:
+                if known.offset and _mark(stream, known.offset) != known.mark:
+                    known = Fact()
+                fact = self._followed(stream, known)
+                mark = _mark(stream, fact.offset)
+        except OSError as error:
+            self._walk.complain(file.path, f"cannot be opened: {error.strerror or error}")
+            return Fact(file.size, file.changed)
+        return replace(fact, size=file.size, changed=file.changed, mark=mark)
+
+    def _followed(self, stream: BinaryIO, fact: Fact) -> Fact:
+        """The fact after what stands behind its offset, up to the first folder of ours."""
+        names = _Names(fact.cwds)
+        begin, line, held, size = fact.offset, fact.offset, b"", _FIRST
+        stream.seek(begin)
+        while piece := stream.read(size):
+            held, size = held + piece, _NEXT
+            whole = held.rfind(b"\n") + 1
+            for at, cwd in names.new(held[: whole or len(held)]):
+                if not self._grounds.hold(cwd):
+                    names.pass_over(cwd)
+                    continue
+                start = held.rfind(b"\n", 0, at) + 1
+                told = self._sure(stream, begin + start if start else line, cwd)
+                if told is not None:
+                    end = begin + held.find(b"\n", at) + 1 if whole else begin
+                    return Fact(0, 0, told.session, told.parent, names.kept(cwd), end)
+            stream.seek(begin + len(held))
+            passed = whole or max(0, len(held) - _PATH)
+            line = begin + whole if whole else line
+            begin, held = begin + passed, held[passed:]
+        return replace(fact, cwds=names.kept(), offset=begin)
+
+    def _sure(self, stream: BinaryIO, start: int, cwd: str) -> Told | None:
+        """What the record at ``start`` tells, if this is the folder that it was written in.
+
+        Where it does not say whose session it is, the first lines of the file do.
+        """
+        stream.seek(start)
+        told = self._line(stream)
+        return self._opening(stream, told) if told.cwd == cwd else None
+
+    def _opening(self, stream: BinaryIO, told: Told) -> Told:
+        """What is told, and where it names no session, what the first lines of the file tell."""
+        stream.seek(0)
+        for _ in range(_OPENING):
+            if told.session:
+                break
+            told = self._line(stream)
+        return told
+
+    def _line(self, stream: BinaryIO) -> Told:
+        raw = stream.readline(LONGEST_LINE + 1).strip()
+        values = self._decoder.documents(raw)[0] if len(raw) <= LONGEST_LINE else []
+        return next(map(self._tell, values), Told())
+
+
+class _Names:
+    """The folders named so far that are not ours."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._cwds = dict.fromkeys(known)
+        self._seen: set[bytes] = set()
+        self._last = b""
+
+    def new(self, held: bytes) -> Iterator[tuple[int, str]]:
+        """Each folder that was not passed over before, with the place of its sign."""
+        at = held.find(_SIGN)
+        while at >= 0:
+            value = _VALUE.match(held, at)
+            if value and value[1] not in self._seen and (cwd := _text(value[1])):
+                self._last = value[1]
+                yield at, cwd
+            at = held.find(_SIGN, at + len(_SIGN))
+
+    def pass_over(self, cwd: str) -> None:
+        """Note that the last new one is none of ours."""
+        if len(self._seen) < _MOST:
+            self._seen.add(self._last)
+            self._cwds[cwd] = None
+
+    def kept(self, own: str = "") -> tuple[str, ...]:
+        """What is remembered of them; ``own`` is the one that decided."""
+        return (*([own] if own else []), *list(self._cwds)[:_CWDS])
+
+
+def _text(raw: bytes) -> str:
+    try:
+        found = json.loads(raw)
+    except ValueError:
+        return ""
+    return found if isinstance(found, str) else ""
+
+
+def _mark(stream: BinaryIO, offset: int) -> bytes:
+    start = max(0, offset - _MARK)
+    stream.seek(start)
+    return blake2b(stream.read(offset - start), digest_size=8).digest()
