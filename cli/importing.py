@@ -15,8 +15,9 @@ from treadle.cli.progress import Progress
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
+    from treadle.tangle.capture import Captured
     from treadle.tangle.index import Index
-    from treadle.tangle.intake import Imported, Plan
+    from treadle.tangle.intake import Plan
     from treadle.thread.entire import Checkpoints
     from treadle.thread.redact import Redacted
 
@@ -88,7 +89,7 @@ class _Tally:
     left: int = 0
     """Added lines, and those of them that no step explains."""
 
-    def count(self, imported: Imported) -> None:
+    def count(self, imported: Captured) -> None:
         if imported.solution is not None:
             self.empty += not imported.solution.redacted.thread.parts
             self.added += imported.solution.added

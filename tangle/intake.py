@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.read import Stored, read_threads
-from treadle.tangle.record import Recorder, jobs
-from treadle.tangle.solve import Solution
+from treadle.tangle.capture import Captured, follow
+from treadle.tangle.record import Recorder
 from treadle.thread.entire import Checkpoints
 from treadle.thread.model import Problem
 from treadle.thread.repo import Commit, Repo
@@ -36,17 +35,6 @@ class Plan:
     """Commits left out because they have a document."""
     missing: tuple[tuple[str, str], ...]
     """Commits without any transcript, with the checkpoint, or the session, that is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """One commit's outcome."""
-
-    commit: Commit
-    solution: Solution | None
-    problems: tuple[Problem, ...]
-    """What could not be read of the sessions that were opened for it; of the checkpoints
-    themselves, with the first commit."""
 
 
 def plan(repo: Repo, points: Checkpoints, revs: Sequence[str] = (), *, anew: bool = False) -> Plan:
@@ -74,30 +62,22 @@ def plan(repo: Repo, points: Checkpoints, revs: Sequence[str] = (), *, anew: boo
     return Plan(tuple(chosen), sessions, frozenset(incomplete), stored, tuple(missing))
 
 
-def intake(repo: Repo, points: Checkpoints, todo: Plan) -> Iterator[Imported]:
+def intake(repo: Repo, points: Checkpoints, todo: Plan) -> Iterator[Captured]:
     """Solve the plan's commits one by one, out of all sessions of the branch.
 
-    What is stored already is remembered at its place in the history, so that many small imports and
-    one of everything write the same documents.
+    What is stored already is remembered, so that many small imports and one of everything write
+    the same documents.
     """
     if not todo.commits:
         return
     recorder = Recorder(repo)
     problems = {key: tuple(_open(recorder, points, key)) for key in points.sessions()}
-    wanted = {commit.id: commit for commit in todo.commits}
-    history = [commit.id for commit in repo.commits(["HEAD", *wanted], *REFS)]
-    commits = [wanted[id_] for id_ in history if id_ in wanted]
-    work = jobs(repo, commits, todo.sessions, todo.incomplete, search=True, force=True)
-    stored = read_threads(Store(repo), (id_ for id_ in history if id_ not in wanted))
-    place = {id_: number for number, id_ in enumerate(history)}
-    waiting = next(stored, None)
     said = [*points.problems]
-    for job in work:
-        while waiting is not None and place[waiting.commit] < place[job.commit.id]:
-            said += _recall(recorder, waiting)
-            waiting = next(stored, None)
-        said += [problem for key in job.sessions for problem in problems.pop(key, ())]
-        yield Imported(job.commit, recorder.solve(job), tuple(said))
+    work = follow(recorder, todo.commits, todo.sessions, todo.incomplete, search=True, force=True)
+    for captured in work:
+        keys = todo.sessions[captured.commit.id]
+        said += [*captured.problems, *(p for key in keys for p in problems.pop(key, ()))]
+        yield Captured(captured.commit, captured.solution, tuple(said))
         said = []
 
 
@@ -107,11 +87,3 @@ def _open(recorder: Recorder, points: Checkpoints, key: str) -> Sequence[Problem
     for count, session in enumerate(reading.sessions):
         recorder.add(key if count == 0 else f"{key}#{count}", session)
     return reading.problems
-
-
-def _recall(recorder: Recorder, stored: Stored) -> list[Problem]:
-    """Learn what a document that is stored already took of the sessions."""
-    if stored.thread is None:
-        return [Problem(f"document of {stored.commit[:12]}", 0, stored.error)]
-    recorder.recall(stored.thread.parts)
-    return []

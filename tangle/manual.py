@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from treadle.tangle.capture import follow, here, key_of
 from treadle.tangle.read import parse_of
-from treadle.tangle.record import Recorder, jobs
+from treadle.tangle.record import Recorder
 from treadle.tangle.solve import Solution
 from treadle.thread.agents import Source, read
 from treadle.thread.agents.files import session_files
@@ -52,30 +53,19 @@ def read_files(files: Sequence[str], agent: str = "") -> Told:
 def solve_commit(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> Solution:
     """The commit's thread out of ``sessions``; ``UserError`` where none has a share in it."""
     recorder = Recorder(repo)
-    keys = [f"{session.agent}:{session.id}" for session in sessions]
-    for key, session in zip(keys, sessions, strict=True):
-        recorder.add(key, session)
-    for earlier, text in _earlier(repo, commit, sessions):
-        recorder.recall(parse_of(earlier, text).parts)
-    job = next(jobs(repo, [commit], {commit.id: keys}))
-    solution = recorder.solve(job)
-    if solution is None:
+    for session in sessions:
+        recorder.add(key_of(session), session, here(session, recorder.tops))
+    named = {commit.id: [key_of(session) for session in sessions]}
+    (captured,) = follow(recorder, [commit], named)
+    if captured.problems:
+        problem = captured.problems[0]
+        raise UserError(f"the {problem.file} cannot be read: {problem.reason}")
+    if captured.solution is None:
         raise UserError(
             f"none of the transcripts' edits is in the diff of {commit.id[:8]}",
             "name the session that wrote it; treadle records no thread that was only open",
         )
-    return solution
-
-
-def _earlier(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> list[tuple[str, bytes]]:
-    """Documents of the commit's ancestors that may hold parts of these sessions, oldest first."""
-    store = Store(repo)
-    notes = store.notes()
-    if not notes or not commit.parents:
-        return []
-    before = [c.id for c in repo.commits(commit.parents) if c.id in notes]
-    ids = [session.id.encode() for session in sessions]
-    return [row for row in store.get_all(before) if any(id_ in row[1] for id_ in ids)]
+    return captured.solution
 
 
 def refuse_loss(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> None:

@@ -20,8 +20,8 @@ FAILED = "failed: "
 class Progress:
     """How much of one session the documents of earlier commits hold."""
 
-    cut: int = 0
-    """Index behind the last event that a document holds."""
+    held: tuple[tuple[int, int], ...] = ()
+    """Runs [begin, end) of events that documents hold."""
     taken: frozenset[Ref] = frozenset()
     """Edits that commits took."""
     stored: dict[Ref, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ def recall(part: Part, reel: Reel, progress: Progress) -> None:
         if address in steps:
             told = {ref: (paths.get(ref, ""), reel.edit(ref)) for ref in refs}
             progress.taken |= _taken(steps[address], told)
-    progress.cut = max(progress.cut, end)
+    progress.held += ((begin, max(begin, end)),)
 
 
 def _early(

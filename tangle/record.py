@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from treadle.tangle.history import Base
 from treadle.tangle.recall import Progress, recall
@@ -21,6 +21,7 @@ from treadle.thread.locate import Locator
 from treadle.thread.model import Entry, Part, Placement, Session
 from treadle.thread.repo import Commit, Delta, Repo, decode, is_binary
 from treadle.thread.select import (
+    Diff,
     Reel,
     Slice,
     Strand,
@@ -45,7 +46,8 @@ class Job:
     complete: bool = True
     """Every transcript that the commit names is here; one that cannot be read is not."""
     search: bool = False
-    """Look among all sessions for those that nothing names and that wrote what is left."""
+    """Look among all sessions for those that nothing names and that wrote what is left: a session
+    that ran here joins with any edit, another only with enough of the lines."""
     force: bool = False
     """Take the named sessions' slices even where none of their edits is in the diff, and write
     a document without steps where nothing is left of them."""
@@ -57,17 +59,34 @@ class Recorder:
     def __init__(self, repo: Repo, known: frozenset[str] | None = None) -> None:
         self.repo = repo
         self.home = os.path.expanduser("~")
-        self.known = repo.paths_ever() if known is None else known
+        self._known = known
         self.tops = repo.worktrees()
         self.reels: dict[str, Reel] = {}
+        self.here: set[str] = set()
+        """Sessions that ran in this repository's work trees."""
         self.by_path: dict[str, list[str]] = {}
         """Sessions with an edit of a path."""
         self.progress: dict[str, Progress] = {}
 
-    def add(self, key: str, session: Session) -> None:
-        """Make a session known under ``key``."""
+    @property
+    def known(self) -> frozenset[str]:
+        """Every path the repository ever had; asked for only where a session ran elsewhere, since
+        a long history takes minutes to tell."""
+        if self._known is None:
+            self._known = self.repo.paths_ever()
+        return self._known
+
+    def add(self, key: str, session: Session, tops: Sequence[str] = ()) -> None:
+        """Make a session known under ``key``.
+
+        ``tops``: the work trees of this repository in which it ran, as it names them. Its paths
+        are then those below them, whatever else the repository may have had.
+        """
         session = interpret(session)
-        reel = self.reels[key] = Reel.of(session, Locator(session, self.known, self.tops))
+        locate = Locator(session, () if tops else self.known, tops or self.tops)
+        reel = self.reels[key] = Reel.of(session, locate)
+        if tops:
+            self.here.add(key)
         for path in reel.edits:
             self.by_path.setdefault(path, []).append(key)
 
@@ -82,15 +101,16 @@ class Recorder:
         """The commit's thread; None where no session has a share in it."""
         found = targets(job.deltas, self._blobs(job))
         slices = self._slices(job, found)
-        if not slices and not job.force:
-            return None
-        solution = self._solve(job, found, slices)
-        others = self._found(job, solution) if job.search else []
-        if others:
-            slices = _sorted([*slices, *others])
-            solution = self._solve(job, found, slices)
-        for index, slice_ in enumerate(slices):
-            self._advance(self._key(slice_), slice_, solution, index)
+        solution = self._solve(job, found, slices) if slices or job.force else None
+        if job.search:
+            slices, solution = self._with_near(job, found, slices, solution)
+            others = self._found(job, found, solution)
+            if others:
+                slices = _sorted([*slices, *others])
+                solution = self._solve(job, found, slices)
+        if solution is not None:
+            for index, slice_ in enumerate(slices):
+                self._advance(self._key(slice_), slice_, solution, index)
         return solution
 
     def _solve(self, job: Job, found: Sequence[Target], slices: Sequence[Slice]) -> Solution:
@@ -101,30 +121,54 @@ class Recorder:
         base = self._base_text(placement.base)
         return solve(placement, found, slices, stored, base, complete, self.home)
 
-    def _found(self, job: Job, solution: Solution) -> list[Slice]:
-        """Slices of sessions that nothing names and that hold lines still unexplained."""
-        wanted = {
-            path: frozenset(bare_lines("".join(lines)))
-            for path, lines in solution.left.items()
-            if lines
-        }
-        keys = {key for path in wanted for key in self.by_path.get(path, ())} - set(job.sessions)
-        strands = [replace(self._strand(key), named=False) for key in sorted(keys)]
-        slices = find(strands, _when(job.commit), wanted)
-        return [s for s in slices if s.begin < s.end or s.early]
+    def _with_near(
+        self, job: Job, found: Sequence[Target], slices: list[Slice], solution: Solution | None
+    ) -> tuple[list[Slice], Solution | None]:
+        """With the sessions that ran here and that have a share in what is still unexplained."""
+        near = self._near(job, unexplained_diff(found, slices, solution))
+        if not near:
+            return slices, solution
+        whole = _sorted([*slices, *near])
+        told = self._solve(job, found, whole)
+        idle = [
+            slice_
+            for slice_, taken in zip(whole, told.taken, strict=True)
+            if slice_ in near and not taken and not slice_.strand.reel.moves
+        ]
+        if not idle:
+            return whole, told
+        lean = [slice_ for slice_ in whole if slice_ not in idle]
+        without = self._solve(job, found, lean) if lean or job.force else None
+        if _count_left(found, without) <= _count_left(found, told):
+            return lean, without
+        return whole, told
+
+    def _near(self, job: Job, diff: Mapping[str, Diff]) -> list[Slice]:
+        keys = {key for path in diff for key in self.by_path.get(path, ())}
+        keys |= {key for key in self.here if self.reels[key].moves}
+        strands = self._strands((keys & self.here) - set(job.sessions), named=False)
+        return _whole(select(strands, _when(job.commit), diff))
+
+    def _found(self, job: Job, found: Sequence[Target], solution: Solution | None) -> list[Slice]:
+        """Slices of sessions of elsewhere that nothing names and that hold lines still
+        unexplained."""
+        wanted = {path: lines for path, lines in left_lines(found, solution).items() if lines}
+        keys = {key for path in wanted for key in self.by_path.get(path, ())}
+        strands = self._strands(keys - self.here - set(job.sessions), named=False)
+        return _whole(find(strands, _when(job.commit), wanted))
 
     def _slices(self, job: Job, found: Sequence[Target]) -> list[Slice]:
-        strands = [self._strand(key) for key in job.sessions if key in self.reels]
+        strands = self._strands(key for key in job.sessions if key in self.reels)
         when = _when(job.commit)
         diff = {name: t.diff for t in found for name in (t.row.source, t.path) if name}
         slices = select(strands, when, diff)
         if not slices and job.force:
             slices = [_open(strand, when) for strand in strands]
-        return _sorted([s for s in slices if s.begin < s.end or s.early])
+        return _sorted(_whole(slices))
 
-    def _strand(self, key: str) -> Strand:
-        progress = self._progress(key)
-        return Strand(self.reels[key], True, progress.cut, progress.taken)
+    def _strands(self, keys: Iterable[str], *, named: bool = True) -> list[Strand]:
+        told = [(key, self._progress(key)) for key in (keys if named else sorted(keys))]
+        return [Strand(self.reels[key], named, known.held, known.taken) for key, known in told]
 
     def _progress(self, key: str) -> Progress:
         return self.progress.setdefault(key, Progress())
@@ -134,7 +178,7 @@ class Recorder:
 
     def _advance(self, key: str, slice_: Slice, solution: Solution, index: int) -> None:
         progress = self._progress(key)
-        progress.cut = max(progress.cut, slice_.end)
+        progress.held += ((slice_.begin, slice_.end),)
         progress.taken |= solution.taken[index]
         for ref, address in solution.addresses[index].items():
             progress.stored.setdefault(ref, address)
@@ -190,7 +234,47 @@ def _open(strand: Strand, when: When) -> Slice:
     events = strand.reel.session.events
     own = own_call(events, when)
     end = own + 1 if own is not None else last_before(events, when.committed)
-    return Slice(strand, min(strand.begin, end), end)
+    return strand.slice(end)
+
+
+def _whole(slices: Iterable[Slice]) -> list[Slice]:
+    """Those that have something to tell."""
+    return [slice_ for slice_ in slices if slice_.begin < slice_.end or slice_.early]
+
+
+def left_lines(found: Sequence[Target], solution: Solution | None) -> dict[str, frozenset[str]]:
+    """By path the text, without ends, of the added lines that no step explains."""
+    if solution is None:
+        return {target.path: target.diff.added for target in found}
+    return {path: frozenset(bare_lines("".join(lines))) for path, lines in solution.left.items()}
+
+
+def _count_left(found: Sequence[Target], solution: Solution | None) -> int:
+    if solution is None:
+        return sum(end - begin for target in found for begin, end in target.added)
+    return sum(map(len, solution.left.values()))
+
+
+def unexplained_diff(
+    found: Sequence[Target], slices: Sequence[Slice], solution: Solution | None
+) -> dict[str, Diff]:
+    """What the commit does beyond ``solution``: all of it to paths of which that took no edit, to
+    the others what is left of their lines."""
+    taken = solution.taken if solution is not None else ()
+    touched = {
+        path
+        for slice_, refs in zip(slices, taken, strict=False)
+        for path, own in slice_.strand.reel.edits.items()
+        if not refs.isdisjoint(own)
+    }
+    left, diff = left_lines(found, solution), {}
+    for target in found:
+        names = [name for name in (target.row.source, target.path) if name]
+        if touched.isdisjoint(names):
+            diff.update(dict.fromkeys(names, target.diff))
+        elif left.get(target.path):
+            diff.update(dict.fromkeys(names, Diff(left[target.path], frozenset())))
+    return diff
 
 
 def _missing_parent(commit: str) -> UserError:

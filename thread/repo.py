@@ -228,6 +228,11 @@ class Repo:
         )
         return [from_log(record) for record in out.split(b"\0") if record]
 
+    def ids(self, revs: Sequence[str], *options: str) -> list[str]:
+        """Ids of the commits reachable from ``revs``, parents before children."""
+        args = ["rev-list", "--reverse", *options, "--end-of-options", *revs, "--"]
+        return self.run(*args).decode().split()
+
     def chosen(self, revs: Sequence[str]) -> list[Commit]:
         """Commits that a user named: a range gives its commits, a single name only itself."""
         ranges = [rev for rev in revs if ".." in rev or rev.startswith("^")]

@@ -74,10 +74,16 @@ class Strand:
 
     reel: Reel
     named: bool = True
-    begin: int = 0
-    """Index of the first event behind the previous cut."""
+    held: tuple[tuple[int, int], ...] = ()
+    """Runs [begin, end) of events that documents hold already."""
     taken: frozenset[Ref] = frozenset()
     """Edits that earlier commits took."""
+
+    def slice(self, end: int, refs: Iterable[Ref] = ()) -> Slice:
+        """The events up to ``end`` that no document holds, and those of ``refs`` before them."""
+        begin = max((min(last, end) for first, last in self.held if first < end), default=0)
+        early = sorted((r for r in refs if r.event < begin), key=lambda r: (r.event, r.item))
+        return Slice(self, begin, end, tuple(early))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +155,7 @@ def _found(strand: Strand, commit: When, wanted: Mapping[str, frozenset[str]]) -
     ]
     if not inside:
         return None
-    end = max(ref.event for ref in inside) + 1
-    begin = min(strand.begin, end)
-    early = sorted((r for r in inside if r.event < begin), key=lambda r: (r.event, r.item))
-    return Slice(strand, begin, end, tuple(early))
+    return strand.slice(max(ref.event for ref in inside) + 1, inside)
 
 
 def _holds(edit: Edit, wanted: frozenset[str]) -> bool:
@@ -173,21 +176,27 @@ def _slice(strand: Strand, commit: When, diff: Mapping[str, Diff]) -> Slice | No
         for path, refs in strand.reel.edits.items()
         if path in diff
         for ref in refs
-        if ref.event < cut and _joins(strand, ref, diff[path])
+        if ref.event < cut and _timely(strand, ref, commit) and _joins(strand, ref, diff[path])
     ]
     inside += [
         ref
         for ref, origin, to in strand.reel.moves
         if ref.event < cut
+        and _timely(strand, ref, commit)
         and ref not in strand.taken
         and _makes(strand.reel, ref, origin, to, diff)
     ]
     if not inside:
         return None
     end = cut if own is not None else max(ref.event for ref in inside) + 1
-    begin = min(strand.begin, end)
-    early = sorted((r for r in inside if r.event < begin), key=lambda r: (r.event, r.item))
-    return Slice(strand, begin, end, tuple(early))
+    return strand.slice(end, inside)
+
+
+def _timely(strand: Strand, ref: Ref, commit: When) -> bool:
+    """Whether an edit may be meant for the commit. Where nothing names the session, one that was
+    left lying for days only happens to share a line."""
+    time = strand.reel.session.events[ref.event].time
+    return strand.named or seconds(time) >= seconds(commit.time) - _DAYS * 86400
 
 
 def _joins(strand: Strand, ref: Ref, diff: Diff) -> bool:

@@ -92,7 +92,7 @@ def test_an_edit_without_a_time_may_be_of_any_day() -> None:
 def test_the_slice_ends_with_the_last_sign_and_takes_up_earlier_ones() -> None:
     told = session("One", edit("lamp.py", "", WROTE), "Two", edit("oil.py", "", "x\n"))
     when = When("c" * 40, "", told.events[-1].time, told.events[-1].time)
-    strand = Strand(reel(told, "lamp.py"), named=False, begin=3)
+    strand = Strand(reel(told, "lamp.py"), named=False, held=((0, 3),))
     (slice_,) = find([strand], when, {"lamp.py": WANTED})
     assert (slice_.begin, slice_.end, slice_.early) == (2, 2, (Ref(1, 0),))
 

@@ -283,7 +283,7 @@ def test_a_document_that_somebody_damaged_does_not_stop_the_import(
     first = commits(scratch, "Light", ONE)
     branch = Branch(scratch).add(ONE, (agent.name, transcript(agent.session())))
     branch.save()
-    Store(scratch.repo).put_rendered({first.id: b"my own note\n"})
+    Store(scratch.repo).put_rendered({first.id: f"my own note on {agent.name}\n".encode()})
     light(agent, 5)
     second = commits(scratch, "More light", TWO)
     branch.add(TWO, (agent.name, transcript(agent.session()))).save()

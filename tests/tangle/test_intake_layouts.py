@@ -11,7 +11,8 @@ from tests.support.agents import Agent
 from tests.support.checkpoints import Branch, facts, put, trailer, transcript
 from tests.support.record import claims
 from tests.support.scratch import Scratch, numbered
-from treadle.tangle.intake import Imported, intake, plan
+from treadle.tangle.capture import Captured
+from treadle.tangle.intake import intake, plan
 from treadle.thread.agents.entire_compact import LACKING
 from treadle.thread.entire import Checkpoints
 from treadle.thread.model import Session
@@ -36,12 +37,12 @@ def agent(scratch: Scratch) -> Agent:
     return agent
 
 
-def imports(scratch: Scratch) -> list[Imported]:
+def imports(scratch: Scratch) -> list[Captured]:
     points = Checkpoints(scratch.repo)
     return list(intake(scratch.repo, points, plan(scratch.repo, points)))
 
 
-def evidence(scratch: Scratch, imported: Imported) -> dict[str, str]:
+def evidence(scratch: Scratch, imported: Captured) -> dict[str, str]:
     """The class of each line that the commit added."""
     assert imported.solution is not None
     thread = imported.solution.redacted.thread

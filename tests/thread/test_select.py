@@ -34,7 +34,7 @@ def commits(subject: str = "Light the lamp", id_: str = ID[:7], time: str = "") 
 
 
 def strand(told: Session, *known: str, begin: int = 0, taken: tuple[Ref, ...] = ()) -> Strand:
-    return Strand(reel(told, *known), begin=begin, taken=frozenset(taken))
+    return Strand(reel(told, *known), held=((0, begin),), taken=frozenset(taken))
 
 
 def chosen(
