@@ -23,26 +23,29 @@ def command(ctx: click.Context, folder: str, rev: str, title: str, as_json: bool
 
     The site is static and works from the file system: open its index.html.
     """
-    from treadle.weave.book import gather
-    from treadle.weave.site import weave_book
+    from treadle.weave.weaving import Wish, weave
 
     with opened(ctx) as index:
-        if not index.notes():
+        if not index.store.tip():
             raise nothing_recorded()
         out = Path(placed(ctx, folder))
         bar = Progress(0, "pages")
-        bar.say("reading threads …")
-        book = gather(index, one_commit(rev), title, lambda what: bar.say(f"{what} …"))
 
         def progress(done: int, whole: int) -> None:
             bar.whole = whole
             bar.show(done)
 
         try:
-            report = weave_book(book, out, progress=progress)
+            wish = Wish(one_commit(rev), title)
+            report = weave(index, out, wish, lambda what: bar.say(f"{what} …"), progress)
         finally:
             bar.end()
+    for commit, why in report.damaged:
+        click.echo(f"treadle: the document of {commit[:12]} cannot be read: {why}", err=True)
     if as_json:
-        print_json({"pages": report.pages, "bytes": report.bytes, "index": str(out / "index.html")})
+        told = {"pages": report.pages, "written": report.written, "bytes": report.bytes}
+        print_json({**told, "index": str(out / "index.html")})
     else:
-        click.echo(f"{report.pages} pages, {report.bytes / 1e6:.1f} MB; open {out / 'index.html'}")
+        new = f", {report.written} written" if report.written < report.pages else ""
+        size = f"{report.bytes / 1e6:.1f} MB"
+        click.echo(f"{report.pages} pages{new}, {size}; open {out / 'index.html'}")

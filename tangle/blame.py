@@ -60,7 +60,7 @@ class Blame:
     ``author-tz``, ``summary``, ``boundary``, ``previous`` ..."""
 
 
-class _Entry(NamedTuple):
+class Entry(NamedTuple):
     """One row of git's blame. A tuple, because it is made before anything can be printed."""
 
     final: int
@@ -85,23 +85,23 @@ def blame(
     process = process or index.repo.start_blame(path, rev, only)
     index.notes()
     told, entries = _entries(_output(process, index.repo, path, rev))
-    runs, recorded = _runs(index, entries)
+    runs, recorded = runs_of(index, entries)
     return Blame(path, tuple(_text(index.repo, path, rev)), runs, recorded, told)
 
 
-def blame_all(index: Index, paths: Sequence[str], rev: str) -> Iterator[Blame]:
-    """Blame many files as of ``rev``, a few of git's processes at a time, in the order given."""
-    waiting = list(paths)
+def entries_of_all(
+    index: Index, paths: Sequence[str], rev: str
+) -> Iterator[tuple[str, list[Entry]]]:
+    """Git's blame of many files as of ``rev``, a few of its processes at a time, in the order
+    given."""
+    waiting = deque(paths)
     running: deque[tuple[str, subprocess.Popen[bytes]]] = deque()
-    index.notes()
     while waiting or running:
         while waiting and len(running) < _AT_ONCE:
-            path = waiting.pop(0)
+            path = waiting.popleft()
             running.append((path, index.repo.start_blame(path, rev)))
         path, process = running.popleft()
-        told, entries = _entries(_output(process, index.repo, path, rev))
-        runs, recorded = _runs(index, entries)
-        yield Blame(path, (), runs, recorded, told)
+        yield path, _entries(_output(process, index.repo, path, rev))[1]
 
 
 def _output(process: subprocess.Popen[bytes], repo: Repo, path: str, rev: str) -> bytes:
@@ -138,7 +138,7 @@ def _refused(repo: Repo, path: str, rev: str, said: str) -> UserError:
     return failure(("blame",), 1, f"{path}: {said}")
 
 
-def _entries(out: bytes) -> tuple[dict[str, dict[str, str]], list[_Entry]]:
+def _entries(out: bytes) -> tuple[dict[str, dict[str, str]], list[Entry]]:
     """What ``git blame --incremental`` prints: a head line, keys of the commit where it comes
     first, and the file name. All it tells of each commit, and the entries by line."""
     told: dict[str, dict[str, str]] = {}
@@ -152,7 +152,7 @@ def _entries(out: bytes) -> tuple[dict[str, dict[str, str]], list[_Entry]]:
             continue
         key, _, value = line.partition(" ")
         if key == "filename":
-            entry = _Entry(
+            entry = Entry(
                 int(head[2]) - 1, int(head[3]), head[0], int(head[1]) - 1, _unquoted(value)
             )
             found.append(entry)
@@ -170,7 +170,7 @@ def _unquoted(name: str) -> str:
     return decode(raw.encode("latin-1"))
 
 
-def _runs(index: Index, entries: Sequence[_Entry]) -> tuple[tuple[Run, ...], frozenset[str]]:
+def runs_of(index: Index, entries: Sequence[Entry]) -> tuple[tuple[Run, ...], frozenset[str]]:
     """The entries cut up by step, and the commits among them that have a document."""
     notes = index.notes()
     recorded = frozenset(entry.commit for entry in entries if entry.commit in notes)

@@ -261,6 +261,10 @@ class Index:
         """Remember, for this run alone, that objects are missing."""
         self._gaps[commit] = why
 
+    def lacks(self, commits: Iterable[str]) -> bool:
+        """Whether objects are missing for the lines of any of these commits."""
+        return not self._gaps.keys().isdisjoint(commits)
+
     # -- accounts of lines --------------------------------------------------------------
 
     def account(self, commit: str, path: str, line: int) -> str | None:

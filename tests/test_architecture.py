@@ -52,9 +52,9 @@ AT_HOME = {
     "weave/html.py",
     "weave/markdown.py",
     "weave/highlight.py",
-    "weave/site.py",
     "tangle/index.py",
     "tangle/wordbook.py",
+    "tangle/kept.py",
 }
 """Modules that are themselves imported only where their library is wanted."""
 UNWANTED_WORDS = {"provenance", "metadata", "handler", "manager", "utils"}

@@ -249,6 +249,25 @@ class Repo:
         except FileNotFoundError:
             return frozenset()
 
+    def replaced(self) -> str:
+        """Names all commits that git shows in another's place; ``""`` where there are none."""
+        return self.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/replace")
+
+    def touched(self, old: str, new: str) -> frozenset[str] | None:
+        """Paths that a commit changes on the way down the first parents of ``new`` (an id) to
+        ``old`` (an id); None where the way does not lead there."""
+        if old == new:
+            return frozenset()
+        way = ["--first-parent", f"{old}..{new}", "--"]
+        listed = self.text("rev-list", "--parents", *way).split("\n")
+        if listed[-1].split(" ")[1:2] != [old]:
+            return None
+        form = (
+            "--no-show-signature --diff-merges=first-parent --no-renames --format= --name-only -z"
+        )
+        out = os.fsdecode(self.run(*_SAME, "log", *form.split(), *way))
+        return frozenset(out.split("\0")) - {""}
+
     def deltas(self, commits: Iterable[str]) -> Iterator[tuple[str, tuple[Delta, ...]]]:
         """Each commit's diff against its first parent, renames found, in the order given.
 

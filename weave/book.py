@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from treadle.tangle.blame import blame_all
+from treadle.tangle.blames import blame_tree
 from treadle.tangle.check import Result, check
 from treadle.tangle.index import Index
-from treadle.tangle.read import read_threads
+from treadle.tangle.kept import Kept
 from treadle.thread.model import EVIDENCE, Entry
 from treadle.thread.repo import Commit, decode, is_binary
+from treadle.weave.leaf import Leaf
+from treadle.weave.shelf import Shelf
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
 LARGEST = 2_000_000
@@ -21,34 +23,54 @@ Said = Callable[[str], None]
 """Called with what is being done."""
 
 
-def gather(index: Index, rev: str = "HEAD", title: str = "", say: Said | None = None) -> Book:
+def gather(
+    index: Index,
+    rev: str = "HEAD",
+    title: str = "",
+    say: Said | None = None,
+    kept: Kept | None = None,
+) -> Book:
     """The book of all threads that ``rev`` reaches and of the files it holds."""
     say = say or (lambda _: None)
+    kept = kept or Kept()
     say("reading threads")
     head = index.repo.resolve(rev)
     commits = {commit.id: commit for commit in index.repo.commits([head])}
     recorded = [commit for commit in commits.values() if commit.id in index.notes()]
     index.learn(commit.id for commit in recorded)
-    coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
-    threads = tuple(
-        Woven(commits[stored.commit], stored.thread, coverage[stored.commit])
-        for stored in read_threads(index.store, [commit.id for commit in recorded])
-        if stored.thread is not None
-    )
+    threads, damaged = _threads(index, recorded, kept)
     say("asking git where lines come from")
-    files = _files(index, head)
-    return Book(title or _title(index), head, threads, files, _others(files, commits, recorded))
+    files = _files(index, head, kept)
+    others = _others(files, commits, recorded)
+    return Book(title or _title(index), head, threads, files, others, damaged)
+
+
+def _threads(
+    index: Index, recorded: Sequence[Commit], kept: Kept
+) -> tuple[tuple[Woven, ...], tuple[tuple[str, str], ...]]:
+    """The threads, and the commits whose documents are damaged, with the reason."""
+    coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
+    notes = [index.notes()[commit.id] for commit in recorded]
+    shelf = Shelf(index.repo, kept)
+    threads = []
+    damaged = []
+    for commit, leaf in zip(recorded, shelf.leaves(notes), strict=True):
+        if isinstance(leaf, Leaf):
+            threads.append(Woven(commit, leaf, coverage[commit.id], shelf))
+        else:
+            damaged.append((commit.id, leaf.message))
+    return tuple(threads), tuple(damaged)
 
 
 def _coverage(result: Result) -> Coverage:
     return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
 
 
-def _files(index: Index, head: str) -> tuple[Cloth, ...]:
+def _files(index: Index, head: str, kept: Kept) -> tuple[Cloth, ...]:
     entries = index.repo.tree(head)
     texts = dict(_texts(index, entries))
     shown = [path for path, (text, _) in texts.items() if text]
-    runs = {found.path: found.runs for found in blame_all(index, shown, head)}
+    runs = blame_tree(index, shown, head, kept)
     return tuple(
         Cloth(path, text, runs.get(path, ()), reference)
         for path, (text, reference) in sorted(texts.items())
@@ -70,7 +92,7 @@ def _texts(index: Index, entries: dict[str, Entry]) -> list[tuple[str, tuple[str
 
 
 def _others(
-    files: tuple[Cloth, ...], commits: dict[str, Commit], recorded: list[Commit]
+    files: tuple[Cloth, ...], commits: dict[str, Commit], recorded: Sequence[Commit]
 ) -> tuple[Commit, ...]:
     """Commits that wrote lines of today and have no thread."""
     threads = {commit.id for commit in recorded}

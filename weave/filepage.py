@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from treadle.thread.model import Hunk, Step, Turn
+from treadle.thread.model import Hunk
 from treadle.thread.origin import split_lines
-from treadle.thread.story import bare, prose, reason, shorten
+from treadle.thread.story import shorten
 from treadle.weave import text as say
-from treadle.weave.places import Link, title_of
+from treadle.weave.leaf import Told
+from treadle.weave.places import Link
 from treadle.weave.view import HOW, Cloth, Plan, explained
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class _Told:
     def _why(self, run: Run) -> str:
         told = self.steps.get((run.origin.part, run.origin.step))
         if told:
-            return reason(*told) or "Nothing was said about it."
+            return told.reason or "Nothing was said about it."
         if run.origin.part:
             return f"Step {say.visible(run.origin.step)} of a part that is not kept here."
         return unrecorded(self.plan, run.commit)
@@ -193,14 +194,13 @@ class _Told:
         how = HOW[_evidence(run)]
         if not told:
             return Answer(how, because=unrecorded(self.plan, run.commit))
-        turn, step = told
         if self.lean:
-            return Answer(how, because=reason(turn, step))
+            return Answer(how, because=told.reason)
         return Answer(
             how=how,
-            asked=flat(turn.prompt, 400),
-            because=because(turn, step),
-            edit=None if see else _excerpt(step, run, self.lines),
+            asked=told.asked,
+            because=told.because,
+            edit=None if see else _excerpt(told, run, self.lines),
             shown=see,
         )
 
@@ -210,8 +210,8 @@ class _Told:
             known = self.plan.commits.get(commit)
             by = ""
             if at is not None:
-                parts = self.plan.threads[at].thread.parts
-                by = ", ".join(dict.fromkeys(title_of(part) for part in parts))
+                strips = self.plan.threads[at].leaf.strips
+                by = ", ".join(dict.fromkeys(strip.agent for strip in strips))
             elif known:
                 by = say.author(known.author)
             yield Writer(
@@ -253,24 +253,11 @@ def unrecorded(plan: Plan, commit: str) -> str:
     return f"No thread was recorded for commit {commit[:7]}{what}{who}."
 
 
-def because(turn: Turn, step: Step, limit: int = 700) -> str:
-    """Return the prose before a step at some length, else the reason."""
-    found = prose(turn, step)
-    return flat(found.text, limit) if found else reason(turn, step)
-
-
-def flat(text: str, limit: int) -> str:
-    """Return the beginning of a Markdown text without its marks, as one paragraph."""
-    lines = (bare(line) for line in text[: 4 * limit].split("\n"))
-    return shorten(say.visible(" ".join(line for line in lines if line)), limit)
-
-
-def _excerpt(step: Step, run: Run, lines: Sequence[str]) -> Hunk | None:
+def _excerpt(told: Told, run: Run, lines: Sequence[str]) -> Hunk | None:
     """Return the part of the step's edit that wrote the run, or None where it is not found."""
     wanted = max(lines[run.start : run.start + run.count], key=len, default="").rstrip("\r\n")
-    changes = sorted(step.changes, key=lambda change: change.path != run.path)
-    for change in changes:
-        for hunk in change.hunks if change.kind == "edit" else ():
+    for _, hunks in sorted(told.edits, key=lambda edit: edit[0] != run.path):
+        for hunk in hunks:
             added = [line[1:].rstrip("\r\n") if line[0] == "+" else None for line in hunk.lines]
             if wanted in added:
                 return _around(hunk, added.index(wanted))

@@ -17,12 +17,14 @@ from treadle.weave.code import diff_html
 from treadle.weave.filepage import FilePage
 from treadle.weave.indexpage import FilesPage, GapsPage, IndexPage
 from treadle.weave.markdown import as_it_is, to_html
+from treadle.weave.memo import Memo
 from treadle.weave.steps import ChangeView
 from treadle.weave.threadpage import ThreadPage
 from treadle.weave.view import HOW, Frame
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
     from markupsafe import Markup
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -46,9 +48,9 @@ def gaps_html(page: GapsPage, frame: Frame) -> str:
     return _render("unexplained.html", root="", page=page, frame=frame)
 
 
-def thread_html(page: ThreadPage, frame: Frame) -> str:
-    """Return the page of a thread."""
-    return _render("thread.html", root="../", page=page, frame=frame)
+def thread_html(page: ThreadPage, frame: Frame, memo: Memo | None = None) -> str:
+    """Return the page of a thread; ``memo`` holds what was rendered of its document before."""
+    return _render("thread.html", root="../", page=page, frame=frame, memo=memo or Memo())
 
 
 def file_html(page: FilePage, frame: Frame) -> str:
@@ -71,7 +73,7 @@ def _render(name: str, **variables: object) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -80,19 +82,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["markdown"] = _markdown
+    environment.filters["markdown"] = pass_context(_markdown)
     environment.filters["asis"] = _asis
-    environment.filters["diff"] = _diff
+    environment.filters["diff"] = pass_context(_diff)
     environment.globals["count"] = say.count
     environment.globals["percent"] = say.percent
     environment.globals["how"] = HOW
     return environment
 
 
-def _markdown(text: str) -> Markup:
+def _markdown(context: Context, text: str) -> Markup:
     from markupsafe import Markup
 
-    return Markup(to_html(text))
+    memo: Memo = context["memo"]
+    return Markup(memo.once("md", lambda: to_html(text), text))
 
 
 def _asis(text: str) -> Markup:
@@ -101,8 +104,10 @@ def _asis(text: str) -> Markup:
     return Markup(as_it_is(text))
 
 
-def _diff(change: ChangeView) -> Markup:
+def _diff(context: Context, change: ChangeView) -> Markup:
     from markupsafe import Markup
 
+    memo: Memo = context["memo"]
     whole = change.kind != "unplaced"
-    return Markup(diff_html(change.source, change.hunks, change.most, whole))
+    told = change.source, change.hunks, change.most, whole
+    return Markup(memo.once("diff", lambda: diff_html(*told), *told))

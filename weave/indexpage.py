@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from treadle.thread.model import EVIDENCE
-from treadle.thread.story import shorten, title
+from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.filepage import commit_link, unrecorded
-from treadle.weave.places import Link, title_of
+from treadle.weave.places import Link
 from treadle.weave.view import Cloth, Plan, Woven, explained, total
 
 CHAPTER = 40
@@ -180,28 +180,28 @@ def _day(stamp: str) -> str:
 
 def _entry(plan: Plan, at: int, woven: Woven) -> Entry:
     section = plan.places.sections[at]
-    rows = woven.thread.placement.rows
+    files = woven.leaf.files
     return Entry(
         link=Link(section.label, section.page),
         subject=say.visible(woven.commit.subject) or "A commit without a message",
         asked=_asked(woven),
         day=say.day(woven.commit.time),
-        agents=say.visible(", ".join(dict.fromkeys(title_of(part) for part in woven.thread.parts))),
+        agents=say.visible(", ".join(dict.fromkeys(strip.agent for strip in woven.leaf.strips))),
         commit=woven.commit.id[:7],
         added=woven.coverage.added,
         explained=woven.coverage.explained,
         alive=plan.alive.get(woven.commit.id, 0),
-        complete=woven.thread.complete,
+        complete=woven.leaf.complete,
         files=tuple(
-            Link(say.visible(row.path), plan.places.files.get(row.path, "")) for row in rows[:FILES]
+            Link(say.visible(path), plan.places.files.get(path, "")) for path in files[:FILES]
         ),
-        more=max(0, len(rows) - FILES),
+        more=max(0, len(files) - FILES),
     )
 
 
 def _asked(woven: Woven) -> str:
     """What was asked, unless the commit's subject says the same."""
-    asked = title(woven.thread)
+    asked = woven.leaf.asked
     plain = [text.strip(" .…").lower() for text in (asked, say.visible(woven.commit.subject))]
     return "" if plain[0] == plain[1] else asked
 
@@ -261,7 +261,7 @@ def gaps_page(plan: Plan) -> GapsPage:
             Gap(
                 Link(
                     say.ranges([(run.start, run.start + run.count)]),
-                    f"{page}#L{run.start + 1}" if page else "",
+                    plan.places.line(file.path, run.start),
                 ),
                 run.count,
                 commit_link(plan, run.commit),

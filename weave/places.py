@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.thread.model import Part, Thread
+from treadle.thread.model import Part
 
 LONGEST = 100
 """Longest readable share of a page's name, in characters."""
@@ -80,10 +80,10 @@ class Places:
         at = self.by_commit.get(commit)
         return None if at is None else self.sections[at]
 
-    def line(self, path: str, number: int) -> Link | None:
-        """Return the link to a 0-based line of a file of today."""
+    def line(self, path: str, number: int) -> str:
+        """Return where a 0-based line of a file of today stands; ``""`` where it has no page."""
         page = self.files.get(path)
-        return Link(f"line {number + 1}", f"{page}#L{number + 1}") if page else None
+        return f"{page}#L{number + 1}" if page else ""
 
 
 def anchor(part: str, step: str) -> str:
@@ -104,15 +104,11 @@ def strand(parts: Sequence[str], part: str) -> str:
     return STRANDS[at] if at < len(STRANDS) else f"{STRANDS[-1]}{at}"
 
 
-def register(
-    threads: Iterable[tuple[str, Thread]],
-    ids: Iterable[tuple[str, ...]],
-    paths: Iterable[str],
-) -> Places:
-    """Register threads, given in the order of time with their commits and parts' ids, and files."""
+def register(threads: Iterable[tuple[str, tuple[str, ...]]], paths: Iterable[str]) -> Places:
+    """Register threads, given in the order of time as commits and their parts' ids, and files."""
     sections = tuple(
         Section(number, commit, f"thread/{commit[:12]}.html", parts)
-        for number, ((commit, _), parts) in enumerate(zip(threads, ids, strict=True), 1)
+        for number, (commit, parts) in enumerate(threads, 1)
     )
     by_commit = {section.commit: at for at, section in enumerate(sections)}
     by_part: dict[str, int] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from treadle.thread.model import EVIDENCE, Part
-from treadle.thread.story import shorten, title
+from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.fate import fates
 from treadle.weave.places import Link, strand, title_of
@@ -86,7 +86,7 @@ def thread_page(plan: Plan, at: int) -> ThreadPage:
         label=section.label,
         subject=say.visible(commit.subject) or "A commit without a message",
         message=clip(commit.message.removeprefix(commit.subject).strip("\n")),
-        asked=title(thread),
+        asked=woven.leaf.asked,
         commit=commit.id,
         author=say.author(commit.author),
         day=say.day(commit.time),

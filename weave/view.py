@@ -13,9 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from treadle.thread.document import part_id
-from treadle.thread.model import EVIDENCE, Part, Step, Thread, Turn
+from treadle.thread.model import EVIDENCE, Thread
+from treadle.weave.leaf import Leaf, Told
 from treadle.weave.places import Link, Places, register
+from treadle.weave.shelf import Shelf
 from treadle.weave.text import count, ranges, visible
 
 if TYPE_CHECKING:
@@ -56,8 +57,16 @@ class Woven:
     """One commit with its thread."""
 
     commit: Commit
-    thread: Thread
+    leaf: Leaf
+    """Its thread in short."""
     coverage: Coverage
+    shelf: Shelf
+    """Where the whole of it stands."""
+
+    @property
+    def thread(self) -> Thread:
+        """The whole thread, read anew unless it was read just before."""
+        return self.shelf.thread(self.leaf.note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,8 @@ class Book:
     files: tuple[Cloth, ...]
     others: tuple[Commit, ...] = ()
     """Commits without a thread that wrote lines of ``files``; what is known is shown of them."""
+    damaged: tuple[tuple[str, str], ...] = ()
+    """Commits whose documents cannot be read, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,46 +116,40 @@ class Plan:
     places: Places
     pieces: Mapping[tuple[str, str], tuple[Piece, ...]]
     """Where the lines of a step, by part and ``T.S``, stand today."""
+    steps_of: Mapping[str, Mapping[str, tuple[Piece, ...]]]
+    """The same by part, then by step."""
     alive: Mapping[str, int]
     """How many lines of each commit stand today."""
     commits: Mapping[str, Commit]
     """Every commit that is known, with a thread or without."""
 
-    def told(self, part: str, step: str) -> tuple[Turn, Step] | None:
-        """Return a step and its turn, or None where no section holds them."""
+    def told(self, part: str, step: str) -> Told | None:
+        """Return what is quoted of a step, or None where no section holds it."""
         at = self.places.by_part.get(part)
         if at is None:
             return None
-        parts = self.threads[at].thread.parts
-        return find_step(parts[self.places.sections[at].parts.index(part)], step)
-
-
-def find_step(part: Part, name: str) -> tuple[Turn, Step] | None:
-    """Return the step ``T.S`` of a part, with its turn, or None."""
-    number, _, last = name.partition(".")
-    for turn in part.turns:
-        if str(turn.number) == number:
-            for step in turn.steps:
-                if str(step.number) == last:
-                    return turn, step
-    return None
+        woven = self.threads[at]
+        return woven.shelf.told(woven.leaf.note, part, step)
 
 
 def plan(book: Book) -> Plan:
     """Derive what the pages share."""
     threads = tuple(sorted(book.threads, key=lambda woven: woven.commit.committed))
-    ids = [tuple(part_id(part) for part in woven.thread.parts) for woven in threads]
     places = register(
-        ((woven.commit.id, woven.thread) for woven in threads),
-        ids,
+        ((woven.commit.id, woven.leaf.parts) for woven in threads),
         (file.path for file in book.files if file.text is not None),
     )
     commits = [woven.commit for woven in threads]
+    pieces = _pieces(book.files)
+    steps_of: dict[str, dict[str, tuple[Piece, ...]]] = {}
+    for (part, step), found in pieces.items():
+        steps_of.setdefault(part, {})[step] = found
     return Plan(
         book=book,
         threads=threads,
         places=places,
-        pieces=_pieces(book.files),
+        pieces=pieces,
+        steps_of=steps_of,
         alive=_alive(book.files),
         commits={commit.id: commit for commit in (*book.others, *commits)},
     )
@@ -220,7 +225,6 @@ def pieces_in_words(plan: Plan, pieces: Sequence[Piece]) -> tuple[tuple[str, Lin
     for path, found in by_path.items():
         shown = ranges([(piece.start, piece.start + piece.count) for piece in found[:4]])
         more = ", …" if len(found) > 4 else ""
-        page = plan.places.files.get(path)
-        href = f"{page}#L{found[0].start + 1}" if page else ""
+        href = plan.places.line(path, found[0].start)
         words.append((visible(path), Link(shown + more, href)))
     return tuple(words)

@@ -10,8 +10,8 @@ import pytest
 from tests.support.agents import Agent
 from tests.support.archive import Archive, store, with_residue
 from tests.support.record import ids, record
-from tests.support.scratch import Scratch, lines, numbered
-from treadle.tangle.blame import Blame, blame, blame_all
+from tests.support.scratch import Scratch, lines
+from treadle.tangle.blame import Blame, blame
 from treadle.tangle.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.origin import split_lines
@@ -198,15 +198,3 @@ def test_a_sha256_repository_is_blamed_like_any_other(tmp_path: Path) -> None:
     found = blamed(archive.scratch, "lamp.py")
     assert lines_of(found) == gits(archive.scratch, "lamp.py")
     assert told(found).keys() == {"the third lamp\n", "its new wick\n"}
-
-
-def test_all_files_of_a_commit_are_blamed_in_the_order_asked(archive: Archive) -> None:
-    archive.scratch.write("long.txt", numbered(3000))
-    archive.scratch.commit()
-    index = Index(archive.scratch.repo)
-    paths = ["long.txt", NEW_NAME, "lamp.py"]
-    found = list(blame_all(index, paths, "HEAD"))
-    index.close()
-    assert [one.path for one in found] == paths
-    for one in found:
-        assert lines_of(one) == gits(archive.scratch, one.path, "HEAD")

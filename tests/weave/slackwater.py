@@ -27,6 +27,7 @@ from treadle.thread.model import (
 )
 from treadle.thread.origin import Origin, split_lines
 from treadle.thread.repo import Commit
+from treadle.weave.shelf import Shelf
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
 HARMONIC = '''\
@@ -271,6 +272,7 @@ class Maker:
     others: list[Commit] = field(default_factory=list)
     marks: dict[str, list[object]] = field(default_factory=dict)
     pending: dict[str, list[str]] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=lambda: Shelf(None))
 
     def edit(self, path: str, text: str, kind: str = "edit", evidence: str = "") -> Change:
         """Change a file of the commit at hand; its new lines get an origin at ``commit``."""
@@ -325,7 +327,8 @@ class Maker:
         if parts:
             placement = Placement("0" * 40, made.tree, rows=tuple(rows), residue=residue)
             coverage = Coverage(tuple(counts[name] for name in EVIDENCE))
-            self.threads.append(Woven(made, Thread(parts, placement), coverage))
+            leaf = self.shelf.hold(Thread(parts, placement))
+            self.threads.append(Woven(made, leaf, coverage, self.shelf))
         else:
             self.others.append(made)
         return made

@@ -57,7 +57,7 @@ def test_a_page_is_named_alike_whatever_else_there_is() -> None:
 
 
 def test_a_step_is_found_in_its_commits_section_and_else_where_its_part_is() -> None:
-    places = register([("c" * 40, None), ("d" * 40, None)], [("p1",), ("p1", "p2")], [])
+    places = register([("c" * 40, ("p1",)), ("d" * 40, ("p1", "p2"))], [])
     assert places.step("d" * 40, "p1", "1.8").text == "§2 ¶A1.8"
     assert places.step("e" * 40, "p1", "1.8").text == "§1 ¶1.8"
     assert places.step("e" * 40, "p2", "1.8").href == "thread/dddddddddddd.html#s-p2-1-8"

@@ -1,0 +1,87 @@
+"""Names for all that a page is made of: a page whose key is the same need not be woven again.
+
+A key must hold everything a page shows that does not follow from something already in it. A
+document's blob stands for the whole thread, a commit's id for its message and author; but where
+its lines stand today, which number its section has and what its neighbours are called can
+change without it. What the code and the templates are is part of every key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from treadle.tangle.kept import made_by
+from treadle.weave.filepage import commit_link
+from treadle.weave.places import Link
+from treadle.weave.view import Cloth, Plan
+
+
+def key(kind: str, *told: object) -> str:
+    """Return the key of all that ``told`` says; it must say it with ``repr``, values only."""
+    digest = hashlib.blake2b(digest_size=12)
+    for one in (made_by(), kind, *told):
+        digest.update(repr(one).encode("utf-8", "surrogatepass"))
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def file_key(plan: Plan, cloth: Cloth) -> str:
+    """Return the key of a file's page."""
+    origins = {(run.commit, run.origin.part, run.origin.step) for run in cloth.runs}
+    return key(
+        "file",
+        plan.book.title,
+        cloth.path,
+        plan.places.files[cloth.path],
+        hashlib.blake2b((cloth.text or "").encode("utf-8", "surrogatepass")).hexdigest(),
+        [(run.start, run.count, run.commit, run.path, run.origin) for run in cloth.runs],
+        [(origin, plan.places.step(*origin)) for origin in sorted(origins)],
+        [_commit(plan, commit) for commit in sorted({run.commit for run in cloth.runs})],
+    )
+
+
+def _commit(plan: Plan, commit: str) -> tuple[object, ...]:
+    at = plan.places.by_commit.get(commit)
+    strips = plan.threads[at].leaf.strips if at is not None else ()
+    return commit, commit in plan.commits, commit_link(plan, commit), strips
+
+
+def thread_key(plan: Plan, at: int) -> str:
+    """Return the key of a thread's page."""
+    woven = plan.threads[at]
+    leaf = woven.leaf
+    files = plan.places.files
+    parts = {*leaf.parts, *(source.rpartition(":")[0] for source in leaf.sources)}
+    return key(
+        "thread",
+        plan.book.title,
+        woven.commit.id,
+        leaf.note,
+        woven.coverage,
+        plan.places.sections[at],
+        plan.alive.get(woven.commit.id, 0),
+        [(path, files.get(path)) for path in sorted({*leaf.paths, *leaf.files})],
+        [(source, _source(plan, source)) for source in leaf.sources],
+        [(part, _alive(plan, part)) for part in sorted(parts)],
+        [_neighbour(plan, at + by) for by in (-1, 1)],
+    )
+
+
+def _source(plan: Plan, source: str) -> Link | None:
+    part, _, step = source.rpartition(":")
+    return plan.places.step("", part, step)
+
+
+def _alive(plan: Plan, part: str) -> Iterable[object]:
+    """Where the lines of a part stand today, and on which pages."""
+    return [
+        (step, [(piece, plan.places.line(piece.path, piece.start)) for piece in pieces])
+        for step, pieces in plan.steps_of.get(part, {}).items()
+    ]
+
+
+def _neighbour(plan: Plan, at: int) -> object:
+    if not 0 <= at < len(plan.threads):
+        return None
+    return plan.places.sections[at].page, plan.places.sections[at].number

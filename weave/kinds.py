@@ -1,0 +1,136 @@
+"""Every kind of page: which there are in a book, what each is made of, and how it is woven.
+
+A new kind of page is one row of ``KINDS``. A sheet may be several pages (a long file), but is
+woven in one go. Where its key is ``""`` it is woven each time: that is for pages that change with
+nearly every commit and cost little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from treadle.tangle.kept import Kept
+from treadle.weave.keys import file_key, thread_key
+from treadle.weave.memo import Memo
+from treadle.weave.view import Frame, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Loom:
+    """What is needed to weave any page."""
+
+    plan: Plan
+    frame: Frame
+    kept: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Pages that are woven together."""
+
+    kind: str
+    at: int
+    """Which of its kind."""
+    names: tuple[str, ...]
+    """Its pages, from the root of the site."""
+    key: str
+    """What it is made of; ``""``: weave it each time."""
+    weight: int
+    """About how long it takes, in characters."""
+
+
+Pages = dict[str, str]
+"""HTML by the names of pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of page."""
+
+    sheets: Callable[[Plan], Iterable[Sheet]]
+    render: Callable[[Loom, Sheet], Pages]
+
+
+def sheets(plan: Plan) -> Iterator[Sheet]:
+    """All that a book is made of."""
+    for kind in KINDS.values():
+        yield from kind.sheets(plan)
+
+
+def rendered(loom: Loom, sheet: Sheet) -> Pages:
+    """The pages of a sheet."""
+    return KINDS[sheet.kind].render(loom, sheet)
+
+
+# -- threads and files --------------------------------------------------------------
+
+
+def _threads(plan: Plan) -> Iterator[Sheet]:
+    for at, section in enumerate(plan.places.sections):
+        weight = 40_000 + 200 * plan.threads[at].coverage.added
+        yield Sheet("thread", at, (section.page,), thread_key(plan, at), weight)
+
+
+def _thread(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import thread_html
+    from treadle.weave.threadpage import thread_page
+
+    note = loom.plan.threads[sheet.at].leaf.note
+    memo = Memo(loom.kept.get("html", note))
+    html = thread_html(thread_page(loom.plan, sheet.at), loom.frame, memo)
+    if memo.fresh:
+        loom.kept.put("html", {note: memo.used})
+    return {sheet.names[0]: html}
+
+
+def _files(plan: Plan) -> Iterator[Sheet]:
+    for at, cloth in enumerate(plan.book.files):
+        if cloth.text is not None:
+            page = plan.places.files[cloth.path]
+            yield Sheet("file", at, (page,), file_key(plan, cloth), len(cloth.text))
+
+
+def _file(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.filepage import file_page
+    from treadle.weave.html import file_html
+
+    view = file_page(loom.plan, loom.plan.book.files[sheet.at])
+    return {sheet.names[0]: file_html(view, loom.frame)}
+
+
+# -- the ways in --------------------------------------------------------------------
+
+
+def _single(name: str) -> Callable[[Plan], Iterable[Sheet]]:
+    return lambda plan: [Sheet(name, 0, (f"{name}.html",), "", 0)]
+
+
+def _index(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import index_html
+    from treadle.weave.indexpage import index_page
+
+    return {sheet.names[0]: index_html(index_page(loom.plan), loom.frame)}
+
+
+def _table(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import files_html
+    from treadle.weave.indexpage import files_page
+
+    return {sheet.names[0]: files_html(files_page(loom.plan), loom.frame)}
+
+
+def _gaps(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import gaps_html
+    from treadle.weave.indexpage import gaps_page
+
+    return {sheet.names[0]: gaps_html(gaps_page(loom.plan), loom.frame)}
+
+
+KINDS = {
+    "file": Kind(_files, _file),
+    "thread": Kind(_threads, _thread),
+    "index": Kind(_single("index"), _index),
+    "files": Kind(_single("files"), _table),
+    "unexplained": Kind(_single("unexplained"), _gaps),
+}
