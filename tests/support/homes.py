@@ -42,7 +42,7 @@ class Home:
     def sessions(self, agent: str, *tops: Path, since: float = 0) -> list[str]:
         """The sessions it finds, sorted; it has no problem with any."""
         found = self.found(agent, *tops, since=since)
-        assert found.problems == ()
+        assert list(map(str, found.problems)) == []
         return sorted(one.session for one in found.transcripts)
 
     def files(self, agent: str, *tops: Path) -> list[list[str]]:
@@ -79,3 +79,34 @@ def claude_record(session: str, number: int, cwd: Path, **more: object) -> dict[
         "timestamp": f"2026-05-04T10:11:{number:02}.000Z",
         **more,
     }
+
+
+# -- Codex --------------------------------------------------------------------------
+
+
+def codex_id(number: int) -> str:
+    """A session's id."""
+    return f"019a0000-0000-7000-8000-{number:012}"
+
+
+def rollout(number: int, *, day: str = "2026/05/04", clock: str = "10-11-12") -> str:
+    """Where Codex keeps a session that began on that day."""
+    name = f"rollout-{day.replace('/', '-')}T{clock}-{codex_id(number)}.jsonl"
+    return f".codex/sessions/{day}/{name}"
+
+
+def codex_meta(number: int, cwd: Path, **more: object) -> dict[str, object]:
+    """The first line of a rollout."""
+    payload = {"id": codex_id(number), "cwd": str(cwd), "cli_version": "0.140.0", **more}
+    return {"timestamp": "2026-05-04T10:11:12.000Z", "type": "session_meta", "payload": payload}
+
+
+def codex_called(number: int) -> dict[str, object]:
+    """What the first line says besides, where another session called this one."""
+    return {"source": {"subagent": {"thread_spawn": {"parent_thread_id": codex_id(number)}}}}
+
+
+def codex_turn(cwd: Path) -> dict[str, object]:
+    """A turn begins in a folder."""
+    payload = {"turn_id": "t", "cwd": str(cwd), "model": "m"}
+    return {"timestamp": "2026-05-04T10:11:13.000Z", "type": "turn_context", "payload": payload}

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from treadle.thread.agents import aider_find
 from treadle.thread.agents.aider_history import chapters, without_copies
 from treadle.thread.agents.aider_session import Story
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.source import Complaints, Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
-NAME = "aider"
+NAME = aider_find.NAME
 
 _HEADER = re.compile(
     rb"^# aider chat started at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d[ \t]*\r?$", re.MULTILINE
@@ -48,4 +49,4 @@ def read(sources: Sequence[Source]) -> Reading:
     return Reading(tuple(sessions), tuple(problems), {one.id: one.id for one in sessions})
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, aider_find.find)

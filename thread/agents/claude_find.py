@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from treadle.thread.agents.disk import File, Walk
 from treadle.thread.agents.fields import text
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
-from treadle.thread.agents.trail import Told, Trails
+from treadle.thread.agents.trail import Script, Told, Trails
 
 NAME = "claude-code"
 VARIABLE = "CLAUDE_CODE_SESSION_ID"
@@ -46,7 +46,7 @@ def find(where: Surroundings) -> Found:
     """The sessions that were in one of the repository's work trees at any time."""
     walk = Walk(where.home, trusted=NAME in where.folders)
     grounds = Grounds(where.tops)
-    trails = Trails(NAME, grounds, walk, where.memory, tell)
+    trails = Trails(NAME, grounds, walk, where.memory, SCRIPT)
     own = _Names((*grounds.tops, *where.tops))
     found: list[Transcript] = []
     for home in homes(where):
@@ -59,7 +59,10 @@ def find(where: Surroundings) -> Found:
 
 def tell(value: object) -> Told:
     """What a record tells of its session."""
-    return Told(text(value, "sessionId"), "", text(value, "cwd"))
+    return Told(text(value, "sessionId"), cwd=text(value, "cwd"))
+
+
+SCRIPT = Script(tell)
 
 
 class _Names:
@@ -119,5 +122,5 @@ class _Folder:
         if self._calls is None:
             self._calls = {}
             for file in self._agents:
-                self._calls.setdefault(self._trails.session(file), []).append(file)
+                self._calls.setdefault(self._trails.whose(file).session, []).append(file)
         return self._calls.get(main.stem, [])

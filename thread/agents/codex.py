@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from treadle.thread.agents import codex_session, codex_zst
+from treadle.thread.agents import codex_find, codex_session, codex_zst
 from treadle.thread.agents.codex_copies import Record, Shelf, Strand, strands, without_replay
 from treadle.thread.agents.codex_line import ENVELOPES, is_bare
 from treadle.thread.agents.codex_session import label
@@ -21,7 +21,7 @@ from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.agents.union import merge
 from treadle.thread.model import Problem, Session
 
-NAME = "codex"
+NAME = codex_find.NAME
 
 _LINES = 40
 _TORN = re.compile(rb'"type"\s*:\s*"(?:session_meta|response_item|turn_context|event_msg)"')
@@ -122,4 +122,4 @@ def _merged(records: Sequence[Record], side: Sequence[Record]) -> list[Record]:
     return [by_key[key] for key in merge(main, new, lambda key: by_key[key].time)]
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, codex_find.find, variable=codex_find.VARIABLE)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from treadle.thread.agents.source import Source
 from treadle.thread.model import Problem
 
 if TYPE_CHECKING:
@@ -100,6 +101,15 @@ def find(where: Surroundings, agents: Sequence[str] = ()) -> Found:
             transcripts += sorted(found.transcripts, key=lambda one: (-one.changed, one.session))
             problems += found.problems
     return Found(tuple(transcripts), tuple(dict.fromkeys(problems)))
+
+
+def sources(transcripts: Sequence[Transcript]) -> list[Source]:
+    """What to give to the reader for these transcripts of one agent: each file once."""
+    wanted: dict[str, dict[str, None]] = {}
+    for transcript in transcripts:
+        for file in transcript.files:
+            wanted.setdefault(file, {})[transcript.session] = None
+    return [Source.file(file, () if "" in ids else tuple(ids)) for file, ids in wanted.items()]
 
 
 class Grounds:

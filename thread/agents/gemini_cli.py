@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from treadle.thread.agents import gemini_file, gemini_session
+from treadle.thread.agents import gemini_file, gemini_find, gemini_session
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.fields import rows, table, text
 from treadle.thread.agents.gemini_file import Chat, Message
@@ -21,7 +21,7 @@ from treadle.thread.agents.source import Complaints, Reader, Reading, Source
 from treadle.thread.agents.union import merge, unite
 from treadle.thread.model import Event, Problem, Session
 
-NAME = "gemini-cli"
+NAME = gemini_find.NAME
 
 _LINES = 20
 _DOCUMENT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"sessionId"\s*:')
@@ -162,4 +162,4 @@ def _asked(books: Iterable[Mapping[str, Message]]) -> set[str]:
     }
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, gemini_find.find)

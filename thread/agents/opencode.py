@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from treadle.thread.agents import opencode_rows
+from treadle.thread.agents import opencode_find, opencode_rows
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.fields import text
 from treadle.thread.agents.kin import lane
@@ -28,7 +28,7 @@ from treadle.thread.model import Event, Session
 if TYPE_CHECKING:
     from treadle.thread.agents.opencode_db import Base
 
-NAME = "opencode"
+NAME = opencode_find.NAME
 
 _MAGIC = b"SQLite format 3\0"
 _LOGS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
@@ -140,10 +140,22 @@ class _Library:
         families: dict[str, list[str]] = {}
         for key, elder in self.elders.items():
             families.setdefault(elder, []).append(key)
-        told = {
-            elder: self._told(elder, families[elder]) for elder in sorted(families, key=self._age)
-        }
-        return [told[elder] for elder in families if told[elder].events or told[elder].problems]
+        wanted = self._wanted(families)
+        read = families if any(map(self._is_fork, wanted)) else wanted
+        told = {elder: self._told(elder, families[elder]) for elder in sorted(read, key=self._age)}
+        return [told[elder] for elder in wanted if told[elder].events or told[elder].problems]
+
+    def _wanted(self, families: Mapping[str, Sequence[str]]) -> list[str]:
+        """The sessions that are asked for. Of forks those are read as well that they copied."""
+        asked = [source.only for source in self._sources]
+        named = {key for only in asked for key in only}
+        return [
+            elder for elder, keys in families.items() if not all(asked) or named & {elder, *keys}
+        ]
+
+    def _is_fork(self, key: str) -> bool:
+        info = self._infos[key].value if key in self._infos else {}
+        return bool(_FORK.search(text(info, "title")) or info.get("fork"))
 
     def _age(self, key: str) -> tuple[int, str]:
         return (self._infos[key].order if key in self._infos else 0), key
@@ -161,17 +173,17 @@ class _Library:
             info = self._infos[key].value if key in self._infos else {}
             place = Place(text(info, "directory"), "" if key == elder else lane(key), asked)
             story = Story(place, [one.name for one in self._sources], bounds, complaints)
-            story.tell(key, shelf, self._copies(key, shelf, info))
+            story.tell(key, shelf, self._copies(key, shelf))
             events = _merged(events, story.events)
         version = text(self._infos[elder].value, "version") if elder in self._infos else ""
         return Session(NAME, elder, version, tuple(events), complaints.problems())
 
-    def _copies(self, key: str, shelf: Shelf, info: Mapping[str, object]) -> set[str]:
+    def _copies(self, key: str, shelf: Shelf) -> set[str]:
         """The messages with which a session begins that it copied from one it was forked off."""
         prints = {row.id: shelf.print_of(row) for row in shelf.opening(key)}
         known = self._copied
-        forked = bool(_FORK.search(text(info, "title")) or info.get("fork"))
-        copies = set(takewhile(lambda one: prints[one] in known, prints)) if forked else set()
+        copied = takewhile(lambda one: prints[one] in known, prints)
+        copies = set(copied) if self._is_fork(key) else set()
         known.update(prints.values())
         return copies
 
@@ -191,4 +203,4 @@ def _merged(main: list[Event], side: list[Event]) -> list[Event]:
     return [both[key] for key in order]
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, opencode_find.find)

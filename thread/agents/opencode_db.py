@@ -1,35 +1,24 @@
 """OpenCode's database, read out of a copy of our own.
 
-A database may be written to at this very moment, and it may have been made by an enemy. So its
-bytes, and those of the log beside it that holds the newest changes, are copied into a folder of
-ours, opened there, and thrown away. Only real tables are read, never a view; nothing in the
-file is run; and reading stops after a number of steps that no honest database needs.
+Only real tables are read, never a view; rows are counted, since those of a broken database may
+follow each other in a circle.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from treadle.thread.agents import clip
+from treadle.thread.agents import database
 from treadle.thread.agents.fields import whole
-from treadle.thread.agents.lines import LONGEST_LINE, Decoder
+from treadle.thread.agents.lines import Decoder
 from treadle.thread.agents.opencode_rows import ENTRY, MESSAGE, PART, SESSION, Row
 from treadle.thread.agents.source import Source
 
 if TYPE_CHECKING:
     import sqlite3
 
-LARGEST = 4 << 30
-"""Bytes of a database that is copied."""
-_STEP = 1_000_000
-_STEPS = 50
-"""Millions of steps that SQLite's machine may take, and one more for each 512 KB of a database:
-rows of a broken one may follow each other in a circle."""
 _ROW = 8
 """Bytes. A database has no more rows than it has room for."""
 _SESSIONS = ("session_v2", "session")
@@ -63,7 +52,7 @@ class Base:
                     raise sqlite3.DatabaseError("it has more rows than it has room for")
                 yield row
         except (sqlite3.Error, ValueError) as error:
-            self._complain(f"database cannot be read: {_short(error)}")
+            self._complain(f"database cannot be read: {database.short(error)}")
 
     def _tables(self) -> list[str]:
         """Real tables only: a view or a virtual table would run what its maker wrote."""
@@ -183,75 +172,9 @@ def opened(
 
     with ExitStack() as stack:
         try:
-            connection, size = _connected(stack, source, logs)
+            connection, size = database.copied(stack, source, logs)
         except (OSError, sqlite3.Error, ValueError) as error:
-            complain(f"database cannot be opened: {_short(error)}")
+            complain(f"database cannot be opened: {database.short(error)}")
             yield None
         else:
             yield Base(connection, size, index, decoder, complain)
-
-
-def _short(error: Exception) -> str:
-    """What an error says; one that quotes bytes of a broken database quotes nothing here."""
-    return "its text is not UTF-8" if isinstance(error, ValueError) else clip.one_line(str(error))
-
-
-def _connected(
-    stack: ExitStack, source: Source, logs: Sequence[Source]
-) -> tuple[sqlite3.Connection, int]:
-    """A guarded connection to a copy, and how many bytes were copied."""
-    import sqlite3
-
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="treadle-")))
-    path = folder / "copy.db"
-    sizes = [_copied(source, path), *(_copied(log, folder / "copy.db-wal") for log in logs)]
-    if max(sizes) > LARGEST:
-        raise OSError("it is over 4 GB")
-    connection = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
-    _guard(connection, sum(sizes))
-    return connection, sum(sizes)
-
-
-def _copied(source: Source, path: Path) -> int:
-    """Copy a source into a file; the number of bytes, one too many where it is too large."""
-    with source.open() as stream, path.open("wb") as copy:
-        shutil.copyfileobj(_Head(stream.read, LARGEST + 1), copy, 1 << 20)
-        return copy.tell()
-
-
-class _Head:
-    """The first bytes of a stream."""
-
-    def __init__(self, read: Callable[[int], bytes], left: int) -> None:
-        self._read = read
-        self._left = left
-
-    def read(self, size: int = -1, /) -> bytes:
-        """The next bytes, none behind the last."""
-        piece = self._read(min(size, self._left) if size >= 0 else self._left)
-        self._left -= len(piece)
-        return piece
-
-
-def _guard(connection: sqlite3.Connection, size: int) -> None:
-    """Take from a database all that it could do but be read."""
-    import sqlite3
-
-    left = _STEPS + (size >> 19)
-    harmless = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA)
-
-    def tick() -> int:
-        nonlocal left
-        left -= 1
-        return int(left < 0)
-
-    def allowed(action: int, *_: str | None) -> int:
-        return sqlite3.SQLITE_OK if action in harmless else sqlite3.SQLITE_DENY
-
-    connection.text_factory = bytes
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA query_only = ON")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_LINE)
-    connection.set_progress_handler(tick, _STEP)
-    connection.set_authorizer(allowed)

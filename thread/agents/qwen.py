@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from treadle.thread.agents import qwen_session
+from treadle.thread.agents import qwen_find, qwen_session
 from treadle.thread.agents.fields import rows, table, text
 from treadle.thread.agents.kin import groups
 from treadle.thread.agents.lines import NOT_JSON, Decoder, lines
@@ -19,7 +19,7 @@ from treadle.thread.agents.source import Complaints, Reader, Reading, Source
 from treadle.thread.agents.union import merge, unite
 from treadle.thread.model import Problem, Session
 
-NAME = "qwen"
+NAME = qwen_find.NAME
 
 _LINES = 20
 _TYPES = ("user", "assistant", "tool_result", "system")
@@ -164,4 +164,4 @@ def _united(group: Iterable[_Copy], records: Mapping[str, Record]) -> list[str]:
     return order
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, qwen_find.find)

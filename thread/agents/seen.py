@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
     from types import TracebackType
+
+    from treadle.thread.agents.disk import File
 
 NAME = "seen.db"
 SCHEMA = 1
@@ -23,8 +25,8 @@ SCHEMA = 1
 _MOST = 500_000
 """Files that are remembered; beyond, all is forgotten and begun anew."""
 _TABLES = """
-create table files (agent text, path text, size integer, changed real, session text, parent text,
-                    cwds text, offset integer, mark blob, primary key (agent, path)) without rowid;
+create table files (agent text, path blob, size integer, changed real, told text, offset integer,
+                    mark blob, primary key (agent, path)) without rowid;
 """
 
 
@@ -38,13 +40,26 @@ class Fact:
     session: str = ""
     """The session it is of; ``""`` while that was not asked."""
     parent: str = ""
-    """The session that this one belongs to (sub-agents) or was forked off."""
+    """Of a sub-agent: the session that called it."""
+    forked: str = ""
+    """Of a fork: the session that it was forked off."""
     cwds: tuple[str, ...] = ()
     """The folders in which the session was, as far as the file was looked at."""
     offset: int = 0
     """How many bytes of it were looked at; what comes behind them is new."""
     mark: bytes = b""
     """A hash of the last bytes before ``offset``: another file may have the name now."""
+
+
+def once(memory: Seen | None, agent: str, file: File, ask: Callable[[File], Fact]) -> Fact:
+    """What a file says, asked anew only where its size or its time of change are others."""
+    known = memory.of(agent, file.path) if memory else None
+    if known is not None and (known.size, known.changed) == (file.size, file.changed):
+        return known
+    fact = replace(ask(file), size=file.size, changed=file.changed)
+    if memory is not None:
+        memory.keep(agent, file.path, fact)
+    return fact
 
 
 class Seen:
@@ -104,13 +119,7 @@ class Seen:
             return
         import sqlite3
 
-        rows = [
-            (
-                *(agent, path, fact.size, fact.changed, fact.session, fact.parent),
-                *(json.dumps(fact.cwds), fact.offset, fact.mark),
-            )
-            for (agent, path), fact in self._new.items()
-        ]
+        rows = [_row(agent, path, fact) for (agent, path), fact in self._new.items()]
         with suppress(sqlite3.Error):
             if rows:
                 _write(self._db, rows)
@@ -121,12 +130,22 @@ class Seen:
 def _asked(db: sqlite3.Connection, agent: str) -> dict[str, Fact]:
     import sqlite3
 
-    columns = "path, size, changed, session, parent, cwds, offset, mark"
+    columns = "path, size, changed, told, offset, mark"
     try:
         rows = db.execute(f"select {columns} from files where agent = ?", [agent])
-        return {row[0]: _fact(row) for row in rows}
+        return {os.fsdecode(row[0]): _fact(*row[1:]) for row in rows}
     except (sqlite3.Error, ValueError, TypeError):
         return {}
+
+
+def _row(agent: str, path: str, fact: Fact) -> tuple[object, ...]:
+    told = json.dumps([fact.session, fact.parent, fact.forked, *fact.cwds])
+    return agent, os.fsencode(path), fact.size, fact.changed, told, fact.offset, fact.mark
+
+
+def _fact(size: int, changed: float, told: str, offset: int, mark: bytes) -> Fact:
+    session, parent, forked, *cwds = map(str, json.loads(told))
+    return Fact(int(size), float(changed), session, parent, forked, (*cwds,), int(offset), mark)
 
 
 def _write(db: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
@@ -135,20 +154,7 @@ def _write(db: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
         (count,) = db.execute("select count(*) from files").fetchone()
         if count + len(rows) > _MOST:
             db.execute("delete from files")
-        db.executemany("insert or replace into files values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def _fact(row: tuple[object, ...]) -> Fact:
-    _, size, changed, session, parent, cwds, offset, mark = row
-    return Fact(
-        int(str(size)),
-        float(str(changed)),
-        str(session),
-        str(parent),
-        tuple(map(str, json.loads(str(cwds)))),
-        int(str(offset)),
-        mark if isinstance(mark, bytes) else b"",
-    )
+        db.executemany("insert or replace into files values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _connected(path: str) -> sqlite3.Connection:

@@ -31,11 +31,14 @@ class Source:
     """How problems name it: a path, or whatever the caller calls it."""
     open: Callable[[], BinaryIO]
     """Open it from its beginning; may be called twice; raises ``OSError`` if it cannot."""
+    only: tuple[str, ...] = ()
+    """The sessions that are wanted of it, if not all: a database holds those of all repositories,
+    and its reader need not read the others."""
 
     @classmethod
-    def file(cls, path: str | os.PathLike[str]) -> Source:
+    def file(cls, path: str | os.PathLike[str], only: Sequence[str] = ()) -> Source:
         """A file on disk. Opening anything but a regular file raises ``OSError``."""
-        return cls(os.fspath(path), lambda: _open_regular(Path(path)))
+        return cls(os.fspath(path), lambda: _open_regular(Path(path)), tuple(only))
 
     @classmethod
     def bytes(cls, name: str, content: builtins.bytes) -> Source:

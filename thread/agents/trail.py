@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import BinaryIO
@@ -23,13 +23,16 @@ from treadle.thread.agents.lines import LONGEST_LINE, Decoder
 from treadle.thread.agents.seen import Fact, Seen
 from treadle.thread.agents.source import Source
 
-_SIGN = b'"cwd"'
 _FIRST = 1 << 16
 _NEXT = 1 << 20
 """Bytes read at first, and then at a time."""
 _PATH = 4096 * 6
 """Bytes of a path as JSON may write it."""
-_VALUE = re.compile(rb'"cwd" ?: ?("(?:[^"\\]|\\.){0,12288}+")')
+Sign = tuple[bytes, re.Pattern[bytes]]
+"""What is searched for, and the pattern that matches there and holds the path as JSON, without
+quotation marks."""
+FIELD: Sign = b'"cwd"', re.compile(rb'"cwd" ?: ?"((?:[^"\\]|\\.){0,12288}+)"')
+TAG: Sign = b"<cwd>", re.compile(rb'<cwd>((?:[^"\\<]|\\.){1,12288}+)</cwd>')
 _MARK = 512
 """Bytes before the offset by which a file is known again."""
 _MOST = 10_000
@@ -39,29 +42,47 @@ _OPENING = 20
 """Lines at the beginning of a file in which it says whose it is."""
 
 
+def _opened(path: str) -> BinaryIO:
+    return Source.file(path).open()
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one record tells of its session; ``""`` for what it does not."""
 
     session: str = ""
     parent: str = ""
+    """Of a sub-agent: the session that called it."""
+    forked: str = ""
+    """Of a fork: the session that it was forked off."""
     cwd: str = ""
 
 
-Tell = Callable[[object], Told]
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How an agent writes its transcripts."""
+
+    tell: Callable[[object], Told]
+    """What one decoded record tells."""
+    signs: tuple[Sign, ...] = (FIELD,)
+    """How a folder is told in the bytes of a line."""
+    open: Callable[[str], BinaryIO] = _opened
+    """A file from its beginning; what comes out can be read and searched in any order."""
+    packed: str = "\0"
+    """How the names of files end that are packed, and never grow."""
 
 
 class Trails:
     """Reads how far sessions went, for one agent, with its memory."""
 
     def __init__(
-        self, agent: str, grounds: Grounds, walk: Walk, memory: Seen | None, tell: Tell
+        self, agent: str, grounds: Grounds, walk: Walk, memory: Seen | None, script: Script
     ) -> None:
         self._agent = agent
         self._grounds = grounds
         self._walk = walk
         self._memory = memory
-        self._tell = tell
+        self._script = script
         self._decoder = Decoder()
 
     def known(self, file: File) -> bool:
@@ -85,28 +106,30 @@ class Trails:
             self._memory.keep(self._agent, file.path, fact)
         return fact
 
-    def session(self, file: File) -> str:
-        """The session that a file says it is of, wherever it was; ``""`` if it does not say."""
+    def whose(self, file: File) -> Fact:
+        """The session that a file is of, as its first lines say, wherever it was."""
         known = self._memory.of(self._agent, file.path) if self._memory else None
         if known is not None and known.session and known.offset <= file.size:
-            return known.session
+            return known
         try:
-            with Source.file(file.path).open() as stream:
+            with self._script.open(file.path) as stream:
                 told = self._opening(stream, Told())
         except OSError as error:
             self._walk.complain(file.path, f"cannot be opened: {error.strerror or error}")
-            return ""
+            return Fact()
+        fact = _with(known or Fact(), told)
         if self._memory is not None and told.session:
-            fact = replace(known or Fact(), session=told.session, parent=told.parent)
             self._memory.keep(self._agent, file.path, fact)
-        return told.session
+        return fact
 
     def _looked(self, file: File, known: Fact) -> Fact:
+        packed = file.path.endswith(self._script.packed)
         try:
-            with Source.file(file.path).open() as stream:
+            with self._script.open(file.path) as stream:
                 if known.offset and _mark(stream, known.offset) != known.mark:
                     known = Fact()
                 fact = self._followed(stream, known)
+                fact = replace(fact, offset=0 if packed else fact.offset)
                 mark = _mark(stream, fact.offset)
         except OSError as error:
             self._walk.complain(file.path, f"cannot be opened: {error.strerror or error}")
@@ -115,7 +138,7 @@ class Trails:
 
     def _followed(self, stream: BinaryIO, fact: Fact) -> Fact:
         """The fact after what stands behind its offset, up to the first folder of ours."""
-        names = _Names(fact.cwds)
+        names = _Names(fact.cwds, self._script.signs)
         begin, line, held, size = fact.offset, fact.offset, b"", _FIRST
         stream.seek(begin)
         while piece := stream.read(size):
@@ -129,7 +152,7 @@ class Trails:
                 told = self._sure(stream, begin + start if start else line, cwd)
                 if told is not None:
                     end = begin + held.find(b"\n", at) + 1 if whole else begin
-                    return Fact(0, 0, told.session, told.parent, names.kept(cwd), end)
+                    return replace(_with(fact, told), cwds=names.kept(cwd), offset=end)
             stream.seek(begin + len(held))
             passed = whole or max(0, len(held) - _PATH)
             line = begin + whole if whole else line
@@ -157,26 +180,28 @@ class Trails:
     def _line(self, stream: BinaryIO) -> Told:
         raw = stream.readline(LONGEST_LINE + 1).strip()
         values = self._decoder.documents(raw)[0] if len(raw) <= LONGEST_LINE else []
-        return next(map(self._tell, values), Told())
+        return next(map(self._script.tell, values), Told())
 
 
 class _Names:
     """The folders named so far that are not ours."""
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, known: Iterable[str], signs: Sequence[Sign]) -> None:
         self._cwds = dict.fromkeys(known)
+        self._signs = signs
         self._seen: set[bytes] = set()
         self._last = b""
 
     def new(self, held: bytes) -> Iterator[tuple[int, str]]:
         """Each folder that was not passed over before, with the place of its sign."""
-        at = held.find(_SIGN)
-        while at >= 0:
-            value = _VALUE.match(held, at)
-            if value and value[1] not in self._seen and (cwd := _text(value[1])):
-                self._last = value[1]
-                yield at, cwd
-            at = held.find(_SIGN, at + len(_SIGN))
+        for sign, pattern in self._signs:
+            at = held.find(sign)
+            while at >= 0:
+                value = pattern.match(held, at)
+                if value and value[1] not in self._seen and (cwd := _text(value[1])):
+                    self._last = value[1]
+                    yield at, cwd
+                at = held.find(sign, at + len(sign))
 
     def pass_over(self, cwd: str) -> None:
         """Note that the last new one is none of ours."""
@@ -191,10 +216,13 @@ class _Names:
 
 def _text(raw: bytes) -> str:
     try:
-        found = json.loads(raw)
+        return str(json.loads(b'"%b"' % raw))
     except ValueError:
         return ""
-    return found if isinstance(found, str) else ""
+
+
+def _with(fact: Fact, told: Told) -> Fact:
+    return replace(fact, session=told.session, parent=told.parent, forked=told.forked)
 
 
 def _mark(stream: BinaryIO, offset: int) -> bytes:

@@ -12,18 +12,6 @@ from tests.support.homes import Home, claude_record, encoded
 AGENT = "claude-code"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def top(tmp_path: Path) -> Path:
-    folder = tmp_path / "src" / "lamp.house_1"
-    (folder / ".git").mkdir(parents=True)
-    return folder
-
-
 def test_no_home_and_no_folder(tmp_path: Path, top: Path) -> None:
     home = Home(tmp_path)
     assert home.sessions(AGENT, top) == []
