@@ -1,34 +1,23 @@
 """From the messages of one normalised transcript, in their order, to its events.
 
-The form does not say in which folder the agent worked. Calls of a shell mostly do; else the paths
-of files tell the folder that they have in common. Where all paths are relative, they are relative
-to the folder the agent was started in, whatever its name: it is given one.
+The form does not say in which folder the agent worked: its calls tell it (``folders``).
 """
 
 from __future__ import annotations
 
 import json
-import posixpath
-import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from treadle.thread.agents import clip, tools
 from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.claude_prompt import Prose, Shell, ShellOutput, words
 from treadle.thread.agents.fields import table, text
+from treadle.thread.agents.folders import folder
 from treadle.thread.agents.made import made
 from treadle.thread.agents.source import Complaints
 from treadle.thread.agents.tools import Call
 from treadle.thread.model import Event
-
-START = "/start"
-"""The name of a folder whose name nobody told."""
-
-_MOST = 3
-"""Of five paths that name a folder, so many must lie in it."""
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +78,7 @@ class _Story:
             one.key: _call(one, apart.get(one.key)) for one in items if one.kind == "call"
         }
         self._tasks = {tools.task(call).strip() for call in self._calls.values()} - {""}
-        self._folder, self._sure = _folder(self._calls.values())
+        self._folder, self._sure = folder(self._calls.values())
         self._shell: int | None = None
 
     def tell(self, item: Item) -> None:
@@ -164,40 +153,3 @@ def _call(item: Item, apart: Item | None) -> Call:
         status=text(result, "status") or ("success" if result else ""),
         agent=item.agent,
     )
-
-
-def _folder(calls: Iterable[Call]) -> tuple[str, bool]:
-    """The folder the agent worked in, and whether a call of a shell told it."""
-    told: Counter[str] = Counter()
-    above: Counter[str] = Counter()
-    count = 0
-    relative = False
-    for call in calls:
-        told.update(filter(_absolute, [tools.folder(call.input)]))
-        for path in tools.paths(call.input):
-            if _absolute(path):
-                count += 1
-                above.update(_above(path))
-            else:
-                relative = True
-    if told:
-        return told.most_common(1)[0][0], True
-    common = [folder for folder, most in above.items() if most * 5 >= count * _MOST]
-    if common:
-        return max(common, key=len), False
-    return (START if relative or not count else ""), False
-
-
-def _absolute(path: str) -> bool:
-    return path.startswith("/") or bool(_DRIVE.match(path))
-
-
-def _above(path: str) -> list[str]:
-    """All folders above a path but the file system's root."""
-    path = path.replace("\\", "/") if _DRIVE.match(path) else path
-    found = []
-    folder = posixpath.dirname(path[:4096])
-    while folder and folder != posixpath.dirname(folder):
-        found.append(folder)
-        folder = posixpath.dirname(folder)
-    return found

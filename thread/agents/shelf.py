@@ -148,7 +148,7 @@ def _united(share: Sequence[Copy], records: Mapping[str, Record]) -> list[str]:
     for copy in share:
         lanes.setdefault((copy.lane, copy.behind), []).append(list(copy.records))
     order = unite(lanes.pop(("", ""), []), time)
-    for lane, behind in sorted(lanes):
+    for lane, behind in sorted(lanes, reverse=True):
         known = set(order)
         side = [key for key in unite(lanes[lane, behind], time) if key not in known]
         at = order.index(behind) + 1 if behind in known else 0

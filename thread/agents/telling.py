@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from treadle.thread.agents import clip, tools
 from treadle.thread.agents.bounds import Bounds
+from treadle.thread.agents.folders import folder
 from treadle.thread.agents.made import made
 from treadle.thread.agents.record import Answer, Linked, Now, Odd, Record, Said, Typed, Used
 from treadle.thread.agents.source import Complaints
@@ -40,6 +41,10 @@ class _Facts:
     """What sub-agents were asked to do."""
     lanes: dict[str, str] = field(default_factory=dict)
     """From a call to the label of the sub-agent that it started."""
+    folder: str = ""
+    """Where the agent worked, if the transcript does not say: what its calls tell of it."""
+    sure: bool = True
+    """Whether the folder is sure enough for commands."""
 
 
 def events(
@@ -58,6 +63,8 @@ def events(
 
 def _facts(records: Iterable[Record]) -> _Facts:
     facts = _Facts()
+    calls: list[tools.Call] = []
+    told = False
     for record in records:
         for item in record.items:
             if isinstance(item, Answer):
@@ -66,9 +73,14 @@ def _facts(records: Iterable[Record]) -> _Facts:
                     facts.answers[item.id] = item
             elif isinstance(item, Used):
                 facts.called[item.id] = facts.called.get(item.id, False) or not item.echo
-                facts.tasks.add(tools.task(_call(item, None, "")).strip())
+                calls.append(_call(item, None, ""))
+                facts.tasks.add(tools.task(calls[-1]).strip())
             elif isinstance(item, Linked) and item.call:
                 facts.lanes.setdefault(item.call, item.lane)
+            elif isinstance(item, Now):
+                told = told or bool(item.cwd)
+    if not told:
+        facts.folder, facts.sure = folder(calls)
     return facts
 
 
@@ -94,7 +106,7 @@ class _Story:
         self._names = names
         self._agent = agent
         self._facts = facts
-        self._now = {"": Now()}
+        self._now = {"": Now(facts.folder)}
         self._bounds = Bounds()
         self._told: set[str] = set()
 
@@ -164,6 +176,8 @@ class _Story:
         answer = self._facts.answers.get(item.id)
         bare = self._event(record, item.id, "looked", "")
         call = _call(item, answer, self._agent)
+        if call.tool in tools.SHELLS and not self._facts.sure:
+            bare = replace(bare, cwd="")
         for event in tools.events(call, bare, lambda reason: self._complain(record, reason)):
             told = _labelled(event, self._facts.lanes.get(item.id, ""))
             seen = _with_sight(told, call, answer)

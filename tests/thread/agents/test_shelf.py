@@ -15,7 +15,7 @@ from treadle.thread import agents
 from treadle.thread.agents import Source
 
 CASES = Path(__file__).parents[2] / "cases" / "agents"
-AGENTS = ("copilot-cli", "droid", "pi")
+AGENTS = ("copilot-cli", "cursor", "droid", "pi")
 each_agent = pytest.mark.parametrize("agent", AGENTS)
 
 
