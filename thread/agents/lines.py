@@ -91,6 +91,23 @@ class Decoder:
         return self._fast(raw)
 
 
+def document(
+    stream: BinaryIO, decoder: Decoder, complain: Callable[[int, str], None]
+) -> list[object]:
+    """The JSON documents, mostly one, of a file that is no lines; of what cannot be read it
+    complains, with the offset. Raises ``OSError`` where the stream does."""
+    raw = stream.read(LONGEST_LINE + 1)
+    if len(raw) > LONGEST_LINE:
+        complain(0, "document over 64 MB, skipped")
+        return []
+    values, problems = decoder.documents(raw.removeprefix(b"\xef\xbb\xbf"))
+    for offset, reason in problems:
+        complain(offset, reason)
+    if not values and not problems:
+        complain(0, NOT_JSON)
+    return values
+
+
 def _may_hold_surrogates(raw: bytes) -> bool:
     return b"\\ud" in raw or b"\\uD" in raw
 

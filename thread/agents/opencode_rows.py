@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from treadle.thread.agents.fields import rows, table, text, whole
-from treadle.thread.agents.lines import LONGEST_LINE, NOT_JSON, Decoder
+from treadle.thread.agents.lines import Decoder, document
 from treadle.thread.agents.source import Complaints, Source
 
 SESSION, MESSAGE, PART, ENTRY = "session", "message", "part", "entry"
@@ -164,21 +164,17 @@ def is_export(value: object) -> bool:
 
 def documents(source: Source, index: int, decoder: Decoder, complaints: Complaints) -> list[Row]:
     """The rows in one JSON file."""
+
+    def complain(offset: int, reason: str) -> None:
+        complaints.add(source.name, offset, reason)
+
     try:
         with source.open() as stream:
-            raw = stream.read(LONGEST_LINE + 1)
+            values = document(stream, decoder, complain)
     except OSError as error:
-        complaints.add(source.name, 0, f"cannot be opened: {error.strerror or error}")
-        return []
-    if len(raw) > LONGEST_LINE:
-        complaints.add(source.name, 0, "document over 64 MB, skipped")
+        complain(0, f"cannot be opened: {error.strerror or error}")
         return []
     found: list[Row] = []
-    values, problems = decoder.documents(raw.removeprefix(b"\xef\xbb\xbf"))
-    for offset, reason in problems:
-        complaints.add(source.name, offset, reason)
-    if not values and not problems:
-        complaints.add(source.name, 0, NOT_JSON)
     for value in values:
         told = _document(value, index) if isinstance(value, dict) else []
         if not told:

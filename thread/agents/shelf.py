@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from treadle.thread.agents import telling
 from treadle.thread.agents.kin import groups
-from treadle.thread.agents.lines import NOT_JSON, Decoder, lines
+from treadle.thread.agents.lines import NOT_JSON, Decoder, document, lines
 from treadle.thread.agents.record import Record
 from treadle.thread.agents.source import Complaints, Reading, Source
 from treadle.thread.agents.union import merge, unite
@@ -79,6 +79,27 @@ def _copy(source: Source, index: int, take: Take, decoder: Decoder) -> Copy:
     except OSError as error:
         copy.complain(0, f"cannot be opened: {error.strerror or error}")
     return copy
+
+
+def documents(sources: Sequence[Source], take: Take) -> list[Copy]:
+    """Read all sources, each one JSON document, into copies."""
+    decoder = Decoder()
+    found = []
+    for index, source in enumerate(sources):
+        copy = Copy(index, source.name)
+        found.append(copy)
+        try:
+            with source.open() as stream:
+                values = document(stream, decoder, copy.complain)
+        except OSError as error:
+            copy.complain(0, f"cannot be opened: {error.strerror or error}")
+            continue
+        for value in values:
+            if isinstance(value, dict):
+                take(copy, value, b"", 0)
+            else:
+                copy.complain(0, "JSON, but no record, skipped")
+    return found
 
 
 def reading(name: str, found: Sequence[Copy]) -> Reading:

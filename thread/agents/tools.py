@@ -52,6 +52,7 @@ REPLACERS = frozenset(
 )
 PATCHERS = frozenset(("applypatch", "patch"))
 DELETERS = frozenset(("delete", "deletefile"))
+UNDOERS = frozenset(("undoedit",))
 NOTEBOOKS = frozenset(("notebookedit", "editnotebook", "editnotebookfile"))
 SHELLS = frozenset(
     (
@@ -72,7 +73,7 @@ SHELLS = frozenset(
 )
 DELEGATES = frozenset(("agent", "spawnagent", "subagent", "task"))
 QUESTIONS = frozenset(("askuser", "askuserquestion", "question", "requestuserinput"))
-EDITORS = WRITERS | REPLACERS | PATCHERS | DELETERS | NOTEBOOKS
+EDITORS = WRITERS | REPLACERS | PATCHERS | DELETERS | UNDOERS | NOTEBOOKS
 
 _PATH = (
     *("file_path", "filePath", "path", "filepath", "absolute_path", "target_file", "TargetFile"),
@@ -268,6 +269,8 @@ def edits(call: Call) -> tuple[tuple[Edit, ...], str]:
     path = _first(call.input, _PATH)
     if call.tool in NOTEBOOKS:
         return (), ""
+    if call.tool in UNDOERS:
+        return ((Edit(path, "command"),) if path else ()), ""
     if call.tool in DELETERS:
         return ((Edit(path, "delete"),) if path else ()), ""
     pairs = _pairs(call.input) or [call.input]
