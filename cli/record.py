@@ -14,8 +14,9 @@ from treadle.cli.paper import print_json
 if TYPE_CHECKING:
     from treadle.tangle.check import Result
     from treadle.tangle.index import Index, ThreadLine
+    from treadle.tangle.solve import Solution
     from treadle.thread.model import Problem
-    from treadle.thread.repo import Commit
+    from treadle.thread.repo import Commit, Repo
 
 _PROBLEMS = 10
 """Problems of a transcript that are told one by one."""
@@ -23,7 +24,7 @@ _PROBLEMS = 10
 
 @click.command("record")
 @click.argument("rev", metavar="[COMMIT]", default="HEAD")
-@click.option("--from", "files", multiple=True, required=True, metavar="FILE",
+@click.option("--from", "files", multiple=True, metavar="FILE",
               help="The transcript of a session; may be given several times.")  # fmt: skip
 @click.option("--agent", default="", help="Whose transcript it is, where it does not say.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
@@ -41,20 +42,16 @@ def command(
 ) -> int:
     """Write the document of COMMIT (HEAD if not given) out of transcripts.
 
-    A session joins if its edits are in the commit's diff. Sub-agents' files beside a
-    transcript are read with it.
+    Without --from they are looked for where agents keep them. A session joins if its edits
+    are in the commit's diff. Sub-agents' files beside a transcript are read with it.
     """
     from treadle.tangle.learn import thread_line
-    from treadle.tangle.manual import read_files, refuse_loss, solve_commit
 
-    _refuse_unknown(agent)
+    _refuse_unknown(agent, files)
     with opened(ctx) as index:
         commit = index.repo.chosen([one_commit(rev)])[0]
-        told = read_files([placed(ctx, file) for file in files], agent)
-        if not replace:
-            refuse_loss(index.repo, commit, told.sessions)
-        _tell(told.problems)
-        solution = solve_commit(index.repo, commit, told.sessions)
+        paths = [placed(ctx, file) for file in files]
+        solution = _solved(index.repo, commit, paths, agent, replace=replace)
         line, found = thread_line(solution.redacted.thread), solution.redacted.found
         if dry_run:
             if as_json:
@@ -73,12 +70,35 @@ def command(
     return 1 if result.failures else 0
 
 
-def _refuse_unknown(agent: str) -> None:
+def _solved(
+    repo: Repo, commit: Commit, files: Sequence[str], agent: str, *, replace: bool
+) -> Solution:
+    """The commit's thread out of the transcripts named, or of those that are found."""
+    import time
+
+    from treadle.tangle.manual import find_and_solve, read_files, refuse_loss, solve_commit
+
+    if not files:
+        told, solution = find_and_solve(repo, commit, time.time())
+        if not replace:
+            refuse_loss(repo, commit, told.sessions)
+        _tell(told.problems)
+        return solution
+    told = read_files(files, agent)
+    if not replace:
+        refuse_loss(repo, commit, told.sessions)
+    _tell(told.problems)
+    return solve_commit(repo, commit, told.sessions)
+
+
+def _refuse_unknown(agent: str, files: Sequence[str]) -> None:
     from treadle.thread.agents import names
     from treadle.thread.errors import UserError
 
     if agent and agent not in names():
         raise UserError(f"no reader is called {agent!r}", f"there are: {', '.join(names())}", 2)
+    if agent and not files:
+        raise UserError("--agent says whose transcript it is, and none is given", "add --from", 2)
 
 
 def _tell(problems: Sequence[Problem]) -> None:

@@ -22,6 +22,7 @@ from treadle.tangle.solve import Solution
 from treadle.thread.agents.finding import Grounds
 from treadle.thread.commit import utc
 from treadle.thread.document import DocumentError, parse
+from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Commit, Repo
 from treadle.thread.select import When, own_call, seconds
@@ -48,6 +49,8 @@ class Captured:
     solution: Solution | None
     problems: tuple[Problem, ...] = ()
     """Documents that could not be read, with the first commit."""
+    error: UserError | None = None
+    """Why this commit cannot be solved at all; the others can."""
 
 
 def key_of(session: Session) -> str:
@@ -108,7 +111,10 @@ def follow(
     problems = tuple(_remember(recorder, [id_ for id_ in order if id_ not in wanted]))
     todo = [wanted[id_] for id_ in order if id_ in wanted]
     for job in jobs(recorder.repo, todo, named, incomplete, search=search, force=force):
-        yield Captured(job.commit, recorder.solve(job), problems)
+        try:
+            yield Captured(job.commit, recorder.solve(job), problems)
+        except UserError as error:
+            yield Captured(job.commit, None, problems, error)
         problems = ()
 
 

@@ -75,6 +75,8 @@ def intake(repo: Repo, points: Checkpoints, todo: Plan) -> Iterator[Captured]:
     said = [*points.problems]
     work = follow(recorder, todo.commits, todo.sessions, todo.incomplete, search=True, force=True)
     for captured in work:
+        if captured.error:
+            raise captured.error
         keys = todo.sessions[captured.commit.id]
         said += [*captured.problems, *(p for key in keys for p in problems.pop(key, ()))]
         yield Captured(captured.commit, captured.solution, tuple(said))

@@ -1,19 +1,23 @@
-"""Recording one commit out of transcripts that somebody names."""
+"""Recording one commit because somebody asks for it, out of transcripts named or found."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.capture import follow, here, key_of
+from treadle.tangle.capture import capture, follow, here, key_of
+from treadle.tangle.gather import DAYS, gather, seek, work_trees
 from treadle.tangle.read import parse_of
 from treadle.tangle.record import Recorder
 from treadle.tangle.solve import Solution
+from treadle.tangle.verdict import nothing
 from treadle.thread.agents import Source, read
 from treadle.thread.agents.files import session_files
 from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Commit, Repo
+from treadle.thread.select import seconds
 from treadle.thread.store import Store
 
 
@@ -57,6 +61,8 @@ def solve_commit(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> Sol
         recorder.add(key_of(session), session, here(session, recorder.tops))
     named = {commit.id: [key_of(session) for session in sessions]}
     (captured,) = follow(recorder, [commit], named)
+    if captured.error:
+        raise captured.error
     if captured.problems:
         problem = captured.problems[0]
         raise UserError(f"the {problem.file} cannot be read: {problem.reason}")
@@ -66,6 +72,22 @@ def solve_commit(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> Sol
             "name the session that wrote it; treadle records no thread that was only open",
         )
     return captured.solution
+
+
+def find_and_solve(repo: Repo, commit: Commit, now: float) -> tuple[Told, Solution]:
+    """The sessions of this repository that lie on this machine, and the commit's thread out of
+    them; ``UserError`` that says why where they give none. ``now``: seconds since 1970."""
+    folder = os.path.join(repo.common_dir, "treadle")
+    tops = work_trees(repo, folder)
+    made = min(seconds(commit.time), seconds(commit.committed))
+    gathered = gather(seek(folder, tops, max(0.0, made - DAYS)))
+    (captured,) = capture(repo, [commit], gathered.sessions, tops=tops)
+    if captured.error:
+        raise captured.error
+    if captured.solution is None:
+        outcome = nothing(commit, gathered.transcripts, gathered.problems, now)
+        raise UserError(outcome.line, "name a transcript that lies elsewhere: --from FILE")
+    return Told(gathered.sessions, (*gathered.problems, *captured.problems)), captured.solution
 
 
 def refuse_loss(repo: Repo, commit: Commit, sessions: Sequence[Session]) -> None:

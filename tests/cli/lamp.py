@@ -44,6 +44,7 @@ def run(
 ) -> Done:
     """Run ``treadle ARGS`` in the folder ``at``. A traceback is always a fault."""
     around = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
+    around["HOME"] = os.devnull  # no agent of the person who tests has ever worked there
     for key, value in (env or {}).items():
         around.pop(key, None)
         if value is not None:

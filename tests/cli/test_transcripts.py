@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,7 +156,8 @@ def test_an_answer_that_was_given_before_is_given_anew_when_the_document_is_anot
 def test_recording_tells_its_figures(bare_lamp: Lamp) -> None:
     args = ("record", "HEAD~1", "--from", "transcript.jsonl", "--json")
     done = run("-C", "..", "-C", "repo", *args[:2], at=bare_lamp.top)
-    assert done.code == 2
+    assert done.code == 1
+    assert "no agent's transcript of this repository was found" in done.err
     where = ("--from", bare_lamp.transcript, "--json")
     told = json.loads(run("record", "HEAD~1", *where, at=bare_lamp.top).out)
     assert told == {
@@ -169,3 +171,21 @@ def test_recording_tells_its_figures(bare_lamp: Lamp) -> None:
         "written": 1,
         "redacted": {},
     }
+
+
+def test_recording_finds_the_transcript_where_the_agent_keeps_it(
+    bare_lamp: Lamp, tmp_path: Path
+) -> None:
+    name = re.sub("[^A-Za-z0-9-]", "-", os.path.realpath(bare_lamp.top))
+    kept = tmp_path / "home" / ".claude" / "projects" / name / "s-lamp.jsonl"
+    kept.parent.mkdir(parents=True)
+    told = bare_lamp.transcript.read_text()
+    kept.write_text(told.replace(json.loads(told.split("\n")[0])["cwd"], str(bare_lamp.top)))
+    env = {"HOME": str(tmp_path / "home")}
+    done = run("record", "HEAD~1", at=bare_lamp.top, env=env)
+    assert "3/3 lines explained (claude-code)" in done.out, done
+    assert "none of its lines is in the newest" in refused(
+        "record", "HEAD", at=bare_lamp.top, env=env
+    )
+    said = refused("record", "HEAD", "--agent", "codex", at=bare_lamp.top, env=env, code=2)
+    assert "--from" in said

@@ -44,7 +44,7 @@ def test_an_unknown_command_is_wrong_usage(tmp_path: Path) -> None:
         ("search",),
         ("search", "-n", "0", "lamp"),
         ("check", "--fail-under", "101"),
-        ("record", "HEAD"),
+        ("record", "HEAD", "HEAD~1"),
         ("import", "frobnicate"),
     ],
 )

@@ -1,0 +1,336 @@
+"""The worker's work: take the queue, record its commits, leave what is not final yet.
+
+A commit is recorded at once with what the transcripts hold. If the agent's own call is still
+running, or the second in which the commit was made is not over, its entry stays open: the
+transcripts' growth is watched for a while, and the commit is recorded again when the call's
+result has come. An entry is removed only after its document is stored, so a worker that is
+killed at any moment loses nothing: the next one does the same again, and writes the same.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from treadle.tangle.capture import REFS, Captured, capture
+from treadle.tangle.flight import awaited
+from treadle.tangle.gather import DAYS, Gathered, gather, seek, work_trees
+from treadle.tangle.verdict import failed, nothing, recorded
+from treadle.thread.errors import UserError
+from treadle.thread.outcomes import Outcome, Outcomes
+from treadle.thread.queue import Entry, Queue, going_on
+from treadle.thread.select import seconds
+from treadle.thread.store import Store
+from treadle.thread.tries import Tries
+
+if TYPE_CHECKING:
+    from treadle.thread.model import Session
+    from treadle.thread.repo import Commit, Repo
+
+PATIENCE = 30.0
+"""Seconds for which the result of a call is waited for."""
+_SOON, _LATE = 0.05, 1.0
+"""Seconds between two looks, at first and at last."""
+_SECOND = 1.3
+"""Seconds after a commit until all events of its second are in the transcripts."""
+_MONTH = 30 * 86400
+"""Seconds that a commit may have been authored before it was made here."""
+_FORGET = 12 * 3600
+"""Seconds after which a call without result is not waited for any more."""
+_BOUND = 500
+"""Commits that one rewrite or merge may bring."""
+
+
+@dataclass(slots=True)
+class Todo:
+    """One commit of the queue."""
+
+    commit: Commit
+    entries: list[Entry] = field(default_factory=list)
+    aloud: bool = False
+    """Somebody just made it: say so, also where there is nothing to record."""
+
+    @property
+    def written(self) -> float:
+        return min(entry.written for entry in self.entries)
+
+    def named(self) -> set[str]:
+        """Ids of sessions that the environment of the commit names."""
+        from treadle.thread.agents import readers
+
+        variables = [reader.variable for reader in readers() if reader.variable]
+        told = (entry.variables.get(name, "") for entry in self.entries for name in variables)
+        return {id_ for id_ in told if id_}
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Files that are watched because something in them is still to come."""
+
+    sizes: tuple[tuple[str, int], ...]
+    keys: tuple[bytes, ...] = ()
+    """The calls that are waited for; empty: anything."""
+    young: bool = False
+    """Only until the commit's second is over."""
+
+    def told(self) -> bool:
+        """Whether what was waited for may be there."""
+        for path, size in self.sizes:
+            now = _size(path)
+            if now != size and (not self.keys or now < size or _holds(path, size, self.keys)):
+                return True
+        return False
+
+
+class Drain:
+    """One run of the worker, under the lock."""
+
+    def __init__(self, repo: Repo, folder: str) -> None:
+        self.repo = repo
+        self.folder = folder
+        self.queue = Queue(folder)
+        self.outcomes = Outcomes(folder)
+        self.tries = Tries(folder)
+        self.watches: list[Watch] = []
+        self.young: list[Todo] = []
+        """Commits that are final if nothing more is told of the second they were made in."""
+        self.about: dict[str, set[str]] = {}
+        """By entry the commits of it that are not done."""
+        self.held = False
+        """Entries are left because git is in the middle of something."""
+
+    def run(self, patience: float = PATIENCE) -> frozenset[str]:
+        """Until nothing is left that can be done now; the entries that were looked at."""
+        seen: frozenset[str] = frozenset()
+        until, pause = time.monotonic() + patience, _SOON
+        while True:
+            names = self.queue.names()
+            if names - seen:
+                until, pause = time.monotonic() + patience, _SOON
+            if names - seen or self.held or any(watch.told() for watch in self.watches):
+                self.take()
+                seen = names
+            self._ripen()
+            waits = self.watches or self.held or self.young
+            if self.queue.names() <= seen and (not waits or time.monotonic() > until):
+                return seen
+            time.sleep(pause)
+            pause = min(_LATE, pause * 1.3)
+
+    def _ripen(self) -> None:
+        """Close the entries that only waited for their second to be over."""
+        for one in [one for one in self.young if _ripe(one) <= time.time()]:
+            self.young.remove(one)
+            self._close([one])
+        if not self.young:
+            self.watches = [watch for watch in self.watches if not watch.young]
+
+    def take(self) -> None:
+        """Look once at everything that waits."""
+        self.watches, self.young, self.held = [], [], False
+        todo = list(self._todo())
+        try:
+            if todo:
+                self._record(todo)
+        except Exception:  # a fault in one commit's recording must not stop the others'
+            for one in todo:
+                self._record_alone(one)
+
+    def _record_alone(self, one: Todo) -> None:
+        try:
+            self._record([one])
+        except (UserError, OSError) as error:
+            self._fail(one, error.message if isinstance(error, UserError) else str(error))
+        except Exception as error:  # our own fault: it is told and counted like any other
+            self._fail(one, f"{type(error).__name__}: {error}")
+
+    # -- what is to be done ---------------------------------------------------------
+
+    def _todo(self) -> Iterator[Todo]:
+        """The queue's commits that some ref reaches, each once."""
+        found: dict[str, Todo] = {}
+        entries = []
+        for entry in self.queue.entries():
+            if going_on(entry.git_dir):
+                self.held = True
+            else:
+                entries.append(entry)
+        wanted = [(entry, list(self._commits(entry))) for entry in entries]
+        lost = self._unreached({id_ for _, ids in wanted for id_ in ids})
+        for entry, ids in wanted:
+            commits = [self.repo.commit(id_) for id_ in ids if id_ not in lost]
+            self.about[entry.name] = {one.id for one in commits if one is not None}
+            if not self.about[entry.name]:
+                self.queue.remove(entry)
+            for commit in filter(None, commits):
+                todo = found.setdefault(commit.id, Todo(commit))
+                todo.entries.append(entry)
+                todo.aloud = todo.aloud or entry.hook == "post-commit"
+        yield from found.values()
+
+    def _commits(self, entry: Entry) -> Iterator[str]:
+        """The commits that an entry may be about."""
+        if entry.hook == "post-commit":
+            yield entry.commit
+            return
+        notes = Store(self.repo).notes()
+        span = [f"^{old}" for old in [_orig_head(entry.git_dir)] if old]
+        if span and self.repo.find(entry.commit):
+            limit = f"--max-count={_BOUND}"
+            found = self.repo.ids([entry.commit, *span], "--no-merges", limit)
+            yield from (id_ for id_ in found if id_ not in notes)
+
+    def _unreached(self, ids: set[str]) -> set[str]:
+        """Those of the commits that no ref reaches, or that are not here any more."""
+        here = {id_ for id_ in ids if self.repo.commit(id_) is not None}
+        if not here:
+            return ids
+        return (ids - here) | (here & set(self.repo.ids([*here], "--not", *REFS, "--not")))
+
+    # -- recording ------------------------------------------------------------------
+
+    def _record(self, todo: Sequence[Todo]) -> None:
+        tops = work_trees(self.repo, self.folder, {e.top for one in todo for e in one.entries})
+        gathered = self._gathered(todo, tops)
+        by_id = {one.commit.id: one for one in todo}
+        named = {
+            id_: {gathered.ids.get(name, name) for name in one.named()}
+            for id_, one in by_id.items()
+        }
+        done = []
+        commits = [one.commit for one in todo]
+        for captured in capture(self.repo, commits, gathered.sessions, named, tops):
+            one = by_id[captured.commit.id]
+            if captured.error is not None:
+                self._fail(one, captured.error.message)
+                continue
+            self._keep(one, captured, gathered)
+            if not self._is_open(one, captured, gathered, named[one.commit.id]):
+                done.append(one)
+        self._close(done)
+
+    def _gathered(self, todo: Sequence[Todo], tops: Sequence[str]) -> Gathered:
+        made = (max(seconds(one.commit.time), one.written - _MONTH) for one in todo if one.aloud)
+        first = min([*made, *(one.written for one in todo)], default=0.0)
+        return gather(seek(self.folder, tops, max(0.0, first - DAYS)))
+
+    def _keep(self, one: Todo, captured: Captured, gathered: Gathered) -> None:
+        """Store the document, and say what became of the commit unless that was said."""
+        now = time.time()
+        solution = captured.solution
+        if solution is not None:
+            if self._loses(one.commit, gathered.sessions):
+                return
+            Store(self.repo).put({one.commit.id: solution.redacted})
+            outcome = recorded(one.commit, solution)
+        elif one.aloud and one.commit.id not in Store(self.repo).notes():
+            outcome = nothing(one.commit, gathered.transcripts, gathered.problems, now)
+        else:
+            return
+        self._say(outcome, now)
+
+    def _say(self, outcome: Outcome, now: float) -> None:
+        known = {told.commit: told.line for told in self.outcomes.last(1000)}
+        if known.get(outcome.commit) != outcome.line:
+            self.outcomes.add(outcome, now)
+
+    def _loses(self, commit: Commit, sessions: Iterable[Session]) -> bool:
+        """Whether the commit has a document with parts that the sessions at hand cannot give."""
+        from treadle.tangle.read import read_threads
+
+        given = {(session.agent, session.id) for session in sessions}
+        for stored in read_threads(Store(self.repo), [commit.id]):
+            if stored.thread is None:
+                return True
+            return any((part.agent, part.session) not in given for part in stored.thread.parts)
+        return False
+
+    def _is_open(self, one: Todo, captured: Captured, gathered: Gathered, named: set[str]) -> bool:
+        """Whether the commit's document is not final; what it waits for is watched then."""
+        now = time.time()
+        if one.written + _FORGET < now:
+            return False
+        parts = captured.solution.redacted.thread.parts if captured.solution else ()
+        last = {(part.agent, part.session): part.last for part in parts}
+        opened = False
+        for session in gathered.sessions:
+            key = (session.agent, session.id)
+            waits = awaited(session, one.commit, last.get(key, ""), own=session.id in named)
+            if waits is not None:
+                opened = True
+                self.watches.append(_watch(gathered, session, waits))
+        if not opened and now < _ripe(one) < now + 2 * _SECOND:
+            self.young.append(one)
+            files = {file for told in gathered.transcripts for file in told.files}
+            self.watches.append(Watch(_sizes(files), young=True))
+            return True
+        return opened
+
+    def _close(self, done: Sequence[Todo]) -> None:
+        """Remove the entries all of whose commits are done."""
+        closed = {one.commit.id for one in done}
+        for entry in {entry.name: entry for one in done for entry in one.entries}.values():
+            self.about[entry.name] -= closed
+            if not self.about[entry.name]:
+                self.queue.remove(entry)
+                self.tries.forget(entry.name)
+
+    def _fail(self, one: Todo, reason: str) -> None:
+        """Leave the entries for the next time, but not for ever."""
+        count = max(self.tries.count(entry.name) for entry in one.entries)
+        last = self.tries.enough(count)
+        if count == 1 or last:
+            self._say(failed(one.commit.id, reason, last=last), time.time())
+        if last:
+            self._close([one])
+
+
+def _ripe(one: Todo) -> float:
+    """When all events of the second in which a commit was made are in the transcripts."""
+    return seconds(one.commit.committed) + _SECOND
+
+
+def _watch(gathered: Gathered, session: Session, keys: Sequence[str]) -> Watch:
+    """The files of a session, as large as they are now."""
+    files = {
+        file
+        for one in gathered.transcripts
+        if one.agent == session.agent
+        and (not one.session or gathered.ids.get(one.session, one.session) == session.id)
+        for file in one.files
+    }
+    return Watch(_sizes(files), tuple(key.encode("utf-8", "replace") for key in keys))
+
+
+def _sizes(files: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((file, _size(file)) for file in sorted(files))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return -1
+
+
+def _holds(path: str, start: int, keys: Sequence[bytes]) -> bool:
+    """Whether one of the keys stands in what a file got since it had ``start`` bytes."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(max(0, start))
+            fresh = file.read()
+    except OSError:
+        return True
+    return any(key in fresh for key in keys)
+
+
+def _orig_head(git_dir: str) -> str:
+    try:
+        with open(os.path.join(git_dir, "ORIG_HEAD"), encoding="ascii") as file:
+            found = file.read(80).strip()
+    except (OSError, UnicodeError):
+        return ""
+    return found if len(found) in (40, 64) and found.isalnum() else ""

@@ -1,0 +1,100 @@
+"""The sessions of a repository, out of the transcripts that lie on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from treadle.thread.agents import Source, read
+from treadle.thread.agents.finding import Found, Surroundings, Transcript, find
+from treadle.thread.model import Problem, Session
+from treadle.thread.repo import Repo
+
+DAYS = 7 * 86400
+"""Seconds for which an uncommitted edit may wait for a commit that nothing names."""
+_TOPS = "tops"
+_MOST = 1000
+"""Work trees that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was found and read."""
+
+    transcripts: tuple[Transcript, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Of folders and files that could not be read at all."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """From every id that a session has to the id of the session."""
+
+
+def gather(found: Found) -> Gathered:
+    """Read transcripts, each agent's together: they may be copies of one session."""
+    sessions: list[Session] = []
+    problems = [*found.problems]
+    ids: dict[str, str] = {}
+    for agent in dict.fromkeys(one.agent for one in found.transcripts):
+        shares = [one.files for one in found.transcripts if one.agent == agent]
+        files = dict.fromkeys(file for share in shares for file in share)
+        reading = read([Source.file(file) for file in files], agent)
+        sessions += [session for session in reading.sessions if session.events]
+        problems += reading.problems
+        ids.update(reading.ids)
+    return Gathered(found.transcripts, tuple(sessions), tuple(problems), ids)
+
+
+def seek(
+    folder: str,
+    tops: Sequence[str],
+    since: float = 0,
+    agents: Sequence[str] = (),
+    folders: Mapping[str, Sequence[str]] | None = None,
+) -> Found:
+    """The transcripts of the sessions that ran in the work trees ``tops``, of the person who asks.
+
+    ``folder`` is treadle's own, where it is remembered what was seen; the rest as in
+    ``Surroundings``.
+    """
+    from treadle.thread.agents.seen import Seen
+
+    home = os.path.expanduser("~")
+    with Seen.open(folder) as memory:
+        where = Surroundings(
+            home if os.path.isabs(home) else "",
+            os.environ,
+            tuple(tops),
+            since,
+            folders or {},
+            memory,
+        )
+        return find(where, agents)
+
+
+def work_trees(repo: Repo, folder: str, more: Iterable[str] = ()) -> list[str]:
+    """Roots of all work trees the repository has and was ever seen to have, and ``more`` of them.
+
+    A work tree that is gone would take along where its sessions ran, so its path is kept.
+    """
+    path = os.path.join(folder, _TOPS)
+    try:
+        with open(path, "rb") as file:
+            known = os.fsdecode(file.read(1 << 20)).split("\0")
+    except OSError:
+        known = []
+    now = [top for top in (*repo.worktrees(), *more) if top]
+    tops = list(dict.fromkeys([*now, *(top for top in known if os.path.isabs(top))]))[:_MOST]
+    if not set(tops) <= set(known):
+        _keep(path, tops)
+    return tops
+
+
+def _keep(path: str, tops: Sequence[str]) -> None:
+    fresh = f"{path}.{os.getpid()}"
+    try:
+        with open(fresh, "wb") as file:
+            file.write(os.fsencode("\0".join(tops)))
+        os.replace(fresh, path)
+    except OSError:
+        return  # where nothing can be written, nothing is remembered
