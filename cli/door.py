@@ -73,7 +73,7 @@ def nothing_recorded() -> UserError:
     return UserError(
         "no thread is recorded in this repository",
         "treadle import entire, or treadle record --from TRANSCRIPT; a colleague's threads come "
-        "with git fetch origin refs/notes/treadle:refs/notes/treadle",
+        "with treadle sync",
     )
 
 

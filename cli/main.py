@@ -26,6 +26,7 @@ COMMANDS = {
     "why": ("why", "Answer for one line: why is it there?"),
     "tangle": ("tangle", "Make a commit's files out of its document."),
     "check": ("check", "Verify that documents make their commits; count what they explain."),
+    "sync": ("sync", "Fetch documents from a remote, merge them, share ours if asked to."),
     "weave": ("weave", "Write the site: code and the reasoning behind it."),
 }
 """Command, its module below ``treadle.cli``, and what ``--help`` says of it."""

@@ -49,7 +49,7 @@ def no_document(store: Store, commit: str) -> UserError:
         return UserError(
             f"{commit[:12]} has no document: nothing was recorded in this repository yet",
             "record its threads (treadle import entire, treadle record --from FILE) or fetch "
-            "them: git fetch origin refs/notes/treadle:refs/notes/treadle",
+            "them: treadle sync",
         )
     return UserError(
         f"{commit[:12]} has no document: no thread was recorded for it",

@@ -79,7 +79,7 @@ def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Store
     result.failures += [
         Failure(commit.id, path, reason)
         for path, file in files.items()
-        if (reason := _wrong(repo, rows[path], file))
+        if (reason := wrong(repo, rows[path], file))
     ]
     if not result.failures:
         result.exact = 1
@@ -103,7 +103,7 @@ def _misplaced(commit: Commit, thread: Thread, deltas: Sequence[Delta]) -> Itera
             yield Failure(commit.id, path, "modes or blobs are others in the commit")
 
 
-def _wrong(repo: Repo, row: Row, file: File) -> str:
+def wrong(repo: Repo, row: Row, file: File) -> str:
     """Why a file is not the commit's, ``""`` where it is."""
     if row.after is None:
         return "" if not file.exists else "the document leaves a file that the commit deletes"

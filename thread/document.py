@@ -42,6 +42,10 @@ MAX_BYTES = 64 << 20
 SECTION = "#"
 """In ``Thread.extra``, the key of a whole section of a newer minor version (its text as JSON)."""
 
+DOCUMENT, NEWER, FOREIGN = "document", "newer", "foreign"
+"""What a note may be: a document (maybe a damaged one), one of a newer version of the format, or
+anything else."""
+
 _OPENING = re.compile(rb"---\r?\ntreadle: ([0-9]{1,9})\r?\n")
 _MARKED = re.compile(r"\\(.)")
 _NO_PROMPT = "A thread without a prompt"
@@ -96,6 +100,14 @@ def parse(text: bytes) -> Thread:
 def documents(text: bytes) -> tuple[Thread, ...]:
     """The threads of all documents of a note, in their order. Raises ``DocumentError``."""
     return tuple(one.thread for one in _read_documents(text))
+
+
+def kind(text: bytes) -> str:
+    """What a note is, by its first lines: ``DOCUMENT``, ``NEWER`` or ``FOREIGN``."""
+    opening = _OPENING.match(text)
+    if opening is None or len(text) > MAX_BYTES:
+        return FOREIGN
+    return DOCUMENT if int(opening[1]) <= VERSION else NEWER
 
 
 def head(text: bytes) -> tuple[Front, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from treadle.thread.errors import UserError
 
@@ -30,6 +31,53 @@ def run_git(
         raise UserError(
             "git is not installed or not in PATH", "install git 2.34 or newer"
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a git that went over the network ended."""
+
+    code: int
+    said: str
+    """All it printed."""
+
+
+def reach_git(
+    command: Sequence[str], ask: bool = False, seconds: float | None = None, feed: bytes = b""
+) -> Reached:
+    """Run a git that talks to a remote.
+
+    Unless it may ``ask``, nobody is asked for anything: it has no terminal, so that neither git nor
+    ssh can wait for a password. After ``seconds`` it and all it started are ended.
+    """
+    import signal
+
+    silent = {"GIT_ASKPASS": "true", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never"}
+    env = environment({"GIT_TERMINAL_PROMPT": "1"} if ask else silent)
+    env.pop("GIT_NO_LAZY_FETCH", None)
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=env,
+            start_new_session=not ask,
+        )
+    except FileNotFoundError:
+        raise UserError(
+            "git is not installed or not in PATH", "install git 2.34 or newer"
+        ) from None
+    try:
+        said = process.communicate(feed, seconds)[0]
+    except subprocess.TimeoutExpired:
+        if ask:
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        return Reached(-1, f"fatal: no answer within {seconds:g} seconds")
+    return Reached(process.returncode, said.decode(errors="replace"))
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

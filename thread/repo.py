@@ -21,7 +21,15 @@ from treadle.thread.commit import LOG, from_log, from_object
 from treadle.thread.commit import Commit as Commit
 from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
-from treadle.thread.process import NAMES, environment, failure, no_repository, run_git
+from treadle.thread.process import (
+    NAMES,
+    Reached,
+    environment,
+    failure,
+    no_repository,
+    reach_git,
+    run_git,
+)
 
 if TYPE_CHECKING:
     from treadle.thread.model import Entry
@@ -154,6 +162,21 @@ class Repo:
         if len(found) in (40, 64) and not found.strip("0123456789abcdef"):
             return found
         return self.text("rev-parse", "--verify", "--quiet", name)
+
+    def reach(
+        self,
+        args: Sequence[str],
+        ask: bool = False,
+        seconds: float | None = None,
+        feed: bytes = b"",
+    ) -> Reached:
+        """``git ARGS`` that talks to a remote, and how it ended (``process.reach_git``)."""
+        return reach_git(["git", *self._where(), *args], ask, seconds, feed)
+
+    def follows(self, new: str, old: str) -> bool:
+        """Whether the commit ``new`` has ``old`` among its ancestors, or is it."""
+        done = run_git(["git", *self._where(), "merge-base", "--is-ancestor", old, new])
+        return done.returncode == 0
 
     def start(self, *args: str) -> subprocess.Popen[bytes]:
         """A git process whose output is read later, so that it works beside us."""
@@ -352,6 +375,15 @@ class Repo:
                 env=environment(),
             )
         return self._objects
+
+    def sizes(self, names: Iterable[str]) -> list[int | None]:
+        """How many bytes each object has, None for each that is not here."""
+        feed = "".join(f"{name}\n" for name in names).encode()
+        if not feed:
+            return []
+        form = "--batch-check=%(objectsize)"
+        rows = self.run("cat-file", form, feed=feed).decode().split("\n")[:-1]
+        return [int(row) if row.isdigit() else None for row in rows]
 
     def tree(self, name: str) -> dict[str, Entry]:
         """Every path of a tree or commit, with mode and blob id."""

@@ -1,29 +1,26 @@
 """Documents in git notes: one blob a commit under ``refs/notes/treadle``.
 
 The ref is git's own kind, so ``git notes --ref treadle show`` reads it and fetch and push
-carry it. Writes do not go through ``git notes add`` (it strips blank lines) but through one
-``git fast-import`` for any number of documents, onto a ref of our own; then
-``update-ref`` moves the notes ref there only if nobody else moved it meanwhile, and if
-somebody did, the whole is done again on top of theirs. So writers in several work trees
-lose nothing, and a writer that is killed leaves the old ref.
+carry it. Any number of documents is one write; the ref moves only if nobody else moved it
+meanwhile, and if somebody did, the whole is done again on top of theirs. Where somebody else
+wrote the document of the same commit meanwhile, the two are united: nothing is lost.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from treadle.thread.errors import UserError
+from treadle.thread.notes import REF as REF
+from treadle.thread.notes import TRIES, Notes, Rewrite, move_ref, pause, read_notes, write_notes
 from treadle.thread.repo import Repo
 
 if TYPE_CHECKING:
     from treadle.thread.redact import Redacted
 
-REF = "refs/notes/treadle"
-_WHO = "treadle <treadle@localhost>"
-_TRIES = 60
+Unite = Callable[[str, bytes, bytes], bytes]
+"""One document out of two of the same commit: the commit, theirs, ours."""
 
 
 class Store:
@@ -38,18 +35,7 @@ class Store:
 
     def notes(self, tip: str = "") -> dict[str, str]:
         """Commit id to note blob id, for all documents."""
-        tip = tip or self.tip()
-        return {commit: blob for commit, _, blob in self._rows(tip)} if tip else {}
-
-    def _rows(self, tip: str) -> Iterator[tuple[str, str, str]]:
-        """Each note's commit, path (which depends on the fan-out) and blob id."""
-        out = self.repo.run("ls-tree", "-r", "-z", "--full-tree", tip)
-        for row in out.split(b"\0"):
-            head, _, path = row.partition(b"\t")
-            commit = path.replace(b"/", b"")
-            if len(commit) in (40, 64) and head.split()[1:2] == [b"blob"]:
-                name, blob = commit.decode("ascii", "replace"), head.split()[2].decode()
-                yield name, path.decode("ascii", "replace"), blob
+        return read_notes(self.repo, tip or self.tip()).blobs
 
     def get(self, commit: str) -> bytes | None:
         """The document of a commit, as it is stored; None where it has none."""
@@ -66,76 +52,86 @@ class Store:
             if text is None:
                 raise UserError(
                     f"the document of {commit[:12]} is named by {REF} but its blob is missing",
-                    f"fetch the notes again: git fetch origin +{REF}:{REF}",
+                    "treadle sync fetches what a remote has of it",
                 )
             yield commit, text
 
-    def put(self, threads: Mapping[str, Redacted]) -> int:
-        """Store each commit's thread; how many documents changed. All are written, or none."""
+    def put(
+        self, threads: Mapping[str, Redacted], since: str | None = None, unite: Unite | None = None
+    ) -> int:
+        """Store each commit's thread; how many documents changed. All are written, or none.
+
+        ``since`` is the tip that the writer knew when it read what it replaces (now, if not given).
+        A document that somebody else wrote after that is united with ours; without ``unite`` it
+        stops the writing.
+        """
         from treadle.thread.document import render
 
         texts = {commit: render(redacted.thread) for commit, redacted in threads.items()}
-        return self.put_rendered(texts)
+        return self.put_rendered(texts, since, unite)
 
-    def put_rendered(self, texts: Mapping[str, bytes]) -> int:
+    def put_rendered(
+        self, texts: Mapping[str, bytes], since: str | None = None, unite: Unite | None = None
+    ) -> int:
         """The same with documents that are rendered already (by ``render`` of a ``Redacted``)."""
-        for attempt in range(_TRIES):
-            tip = self.tip()
-            rows = list(self._rows(tip)) if tip else []
-            there = {commit: blob for commit, _, blob in rows}
-            new = {
-                commit: text
-                for commit, text in texts.items()
-                if there.get(commit) != self.repo.blob_id(text)
-            }
+        self._must_be_here(texts)
+        tip = self.tip()
+        known = read_notes(self.repo, tip if since is None else since).blobs
+        for attempt in range(TRIES):
+            there = read_notes(self.repo, tip)
+            new = self._changed(self._united(texts, known, there, unite), there)
             if not new:
                 return 0
-            stale = [path for commit, path, _ in rows if commit in new]
-            if self._swap(tip, self._write(tip, new, stale)):
+            said = f"{len(new)} document{'s' if len(new) > 1 else ''}"
+            parents = [tip] if tip else []
+            scratch = write_notes(self.repo, parents, there, Rewrite(texts=new), said)
+            if self._swap(tip, scratch):
                 return len(new)
-            _pause(attempt)
+            pause(attempt)
+            tip = self.tip()
         raise UserError(f"{REF} is being written by others all the time", "try again")
 
-    def _write(self, tip: str, texts: Mapping[str, bytes], stale: Iterable[str]) -> str:
-        """A notes commit on top of ``tip`` that holds ``texts``; returns its id.
+    def _swap(self, old: str, scratch: str) -> bool:
+        return move_ref(self.repo, REF, old, scratch, "record")
 
-        ``stale`` are the paths of the notes that are replaced: ``git notes`` and fast-import do not
-        agree on the fan-out, and a commit must not have two notes.
-        """
-        scratch = f"refs/treadle/write/{os.getpid()}-{os.urandom(6).hex()}"
-        said = f"{len(texts)} document{'s' if len(texts) > 1 else ''}".encode()
-        lines = [b"commit %s\n" % scratch.encode()]
-        lines.append(b"committer %s %d +0000\n" % (_WHO.encode(), int(time.time())))
-        lines.append(b"data %d\n%s\n" % (len(said), said))
-        lines.append(b"from %s\n" % tip.encode() if tip else b"")
-        lines += [b"D %s\n" % path.encode() for path in stale]
-        for commit, text in sorted(texts.items()):
-            lines.append(b"N inline %s\ndata %d\n" % (commit.encode(), len(text)))
-            lines += [text, b"\n"]
-        lines.append(b"done\n")
-        self.repo.run("fast-import", "--quiet", "--done", "--date-format=raw", feed=b"".join(lines))
-        written = self.repo.resolve(scratch)
-        self.repo.run("update-ref", "-d", scratch, written)
-        return written
+    def _must_be_here(self, commits: Iterable[str]) -> None:
+        wanted = list(commits)
+        for commit, found in zip(wanted, self.repo.read_all(wanted), strict=True):
+            if found is None:
+                raise UserError(
+                    f"{commit[:12]} is no commit of this repository, so it gets no document",
+                    "fetch it first",
+                )
 
-    def _swap(self, old: str, new: str) -> bool:
-        """Move the notes ref from ``old`` to ``new``; False where it is not at ``old`` any more."""
-        absent = "0" * len(new)
-        for attempt in range(_TRIES):
-            try:
-                self.repo.run("update-ref", "-m", "treadle: record", REF, new, old or absent)
-                return True
-            except UserError as error:
-                if self.tip() != old:
-                    return False
-                if "File exists" not in error.message or attempt == _TRIES - 1:
-                    raise
-            _pause(attempt)
-        return False
+    def _united(
+        self,
+        texts: Mapping[str, bytes],
+        known: Mapping[str, str],
+        there: Notes,
+        unite: Unite | None,
+    ) -> dict[str, bytes]:
+        """The documents, those united that somebody else wrote since ``known``."""
+        met = [
+            commit
+            for commit in texts
+            if commit in there.blobs and there.blobs[commit] != known.get(commit)
+        ]
+        united = dict(texts)
+        theirs = self.repo.read_all(there.blobs[commit] for commit in met)
+        for commit, text in zip(met, theirs, strict=True):
+            if text is None or text == texts[commit]:
+                continue
+            if unite is None:
+                raise UserError(
+                    f"somebody else wrote the document of {commit[:12]} at the same moment",
+                    "theirs is kept; do it again and both are considered",
+                )
+            united[commit] = unite(commit, text, texts[commit])
+        return united
 
-
-def _pause(attempt: int) -> None:
-    """Let the others go first, for longer the more there are."""
-    import random
-
-    time.sleep(random.uniform(0, 0.01 * (attempt + 1)))
+    def _changed(self, texts: Mapping[str, bytes], there: Notes) -> dict[str, bytes]:
+        return {
+            commit: text
+            for commit, text in texts.items()
+            if there.blobs.get(commit) != self.repo.blob_id(text) or len(there.paths[commit]) > 1
+        }
