@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -40,7 +41,30 @@ def placed(ctx: click.Context, path: str) -> str:
 def repository(ctx: click.Context) -> Iterator[Repo]:
     """The repository around the folder given with ``-C``, or the one the environment names."""
     with Repo.open(folder(ctx), named=True) as repo:
+        catch_up(repo)
         yield repo
+
+
+def catch_up(repo: Repo) -> None:
+    """Say what was recorded in the background since somebody listened, and let what is left in the
+    queue be taken up. Costs nothing where there is neither."""
+    own = os.path.join(repo.common_dir, "treadle")
+    if os.path.exists(os.path.join(own, "news")):
+        from treadle.thread.outcomes import Outcomes
+
+        for line in Outcomes(own).take():
+            click.echo(line, err=True)
+    if _waiting(os.path.join(own, "queue")):
+        from treadle.thread.process import start_apart
+
+        start_apart([sys.executable, "-I", "-m", "treadle.cli.worker", repo.git_dir])
+
+
+def _waiting(queue: str) -> bool:
+    try:
+        return bool(os.listdir(queue))
+    except OSError:
+        return False
 
 
 @contextmanager

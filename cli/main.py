@@ -19,6 +19,11 @@ COMMANDS = {
     "demo": ("demo", "Build a small repository with threads, recorded and woven."),
     "import": ("importing", "Write documents out of another tool's records."),
     "record": ("record", "Write a commit's document out of a transcript."),
+    "backfill": (
+        "backfill",
+        "Write documents for the history, out of transcripts found here.",
+    ),
+    "status": ("status", "Tell what was recorded, what waits, and what no commit took yet."),
     "log": ("log", "List threads, a line each."),
     "show": ("show", "Print a commit's document, or one step of it."),
     "blame": ("blame", "Show which step wrote each line of a file, and why."),

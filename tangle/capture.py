@@ -17,6 +17,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle.tangle.recall import Progress
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
 from treadle.thread.agents.finding import Grounds
@@ -24,7 +25,8 @@ from treadle.thread.commit import utc
 from treadle.thread.document import DocumentError, parse
 from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
-from treadle.thread.repo import Commit, Repo
+from treadle.thread.pending import Kept
+from treadle.thread.repo import Commit, Delta, Repo
 from treadle.thread.select import When, own_call, seconds
 from treadle.thread.store import Store
 
@@ -51,6 +53,8 @@ class Captured:
     """Documents that could not be read, with the first commit."""
     error: UserError | None = None
     """Why this commit cannot be solved at all; the others can."""
+    deltas: tuple[Delta, ...] = ()
+    """The commit's diff."""
 
 
 def key_of(session: Session) -> str:
@@ -70,11 +74,32 @@ def capture(
     ``named`` are, by commit id, ids of sessions that something besides their own output names.
     ``tops`` are roots of work trees that were this repository's and are gone.
     """
+    yield from capture_with(assembled(repo, sessions, tops), commits, named)
+
+
+def assembled(
+    repo: Repo, sessions: Iterable[Session], tops: Sequence[str] = (), kept: Iterable[Kept] = ()
+) -> Recorder:
+    """A recorder that knows these sessions, and the ends of those whose transcripts are gone."""
     recorder = Recorder(repo)
     roots = [*recorder.tops, *tops]
     for session in sessions:
         recorder.add(key_of(session), session, here(session, roots))
+    for end in kept:
+        key, held = key_of(end.session), ((0, end.held),) if end.held else ()
+        recorder.add(key, end.session, here(end.session, roots))
+        recorder.progress[key] = Progress(held, end.taken, dict(end.stored))
+    return recorder
+
+
+def capture_with(
+    recorder: Recorder,
+    commits: Sequence[Commit],
+    named: Mapping[str, Collection[str]] | None = None,
+) -> Iterator[Captured]:
+    """``capture`` out of the sessions that a recorder knows."""
     told = dict(named or {})
+    sessions = [reel.session for reel in recorder.reels.values()]
     keys = {commit.id: names(commit, sessions, told.get(commit.id, ())) for commit in commits}
     yield from follow(recorder, commits, keys, search=True)
 
@@ -112,9 +137,9 @@ def follow(
     todo = [wanted[id_] for id_ in order if id_ in wanted]
     for job in jobs(recorder.repo, todo, named, incomplete, search=search, force=force):
         try:
-            yield Captured(job.commit, recorder.solve(job), problems)
+            yield Captured(job.commit, recorder.solve(job), problems, None, job.deltas)
         except UserError as error:
-            yield Captured(job.commit, None, problems, error)
+            yield Captured(job.commit, None, problems, error, job.deltas)
         problems = ()
 
 

@@ -15,18 +15,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from treadle.tangle.capture import REFS, Captured, capture
+from treadle.tangle.capture import REFS, Captured, assembled, capture_with
 from treadle.tangle.flight import awaited
-from treadle.tangle.gather import DAYS, Gathered, gather, seek, work_trees
+from treadle.tangle.gather import DAYS, Gathered, files_of, gather, seek, since, work_trees
+from treadle.tangle.left import left
+from treadle.tangle.recall import Progress
 from treadle.tangle.verdict import failed, nothing, recorded
+from treadle.thread.commit import utc
 from treadle.thread.errors import UserError
 from treadle.thread.outcomes import Outcome, Outcomes
+from treadle.thread.pending import Kept, Shelf, look, looked
 from treadle.thread.queue import Entry, Queue, going_on
 from treadle.thread.select import seconds
 from treadle.thread.store import Store
 from treadle.thread.tries import Tries
 
 if TYPE_CHECKING:
+    from treadle.tangle.record import Recorder
+    from treadle.thread.agents.finding import Transcript
     from treadle.thread.model import Session
     from treadle.thread.repo import Commit, Repo
 
@@ -40,6 +46,8 @@ _MONTH = 30 * 86400
 """Seconds that a commit may have been authored before it was made here."""
 _FORGET = 12 * 3600
 """Seconds after which a call without result is not waited for any more."""
+_SLACK = 120
+"""Seconds by which clocks and file systems may differ."""
 _BOUND = 500
 """Commits that one rewrite or merge may bring."""
 
@@ -94,6 +102,9 @@ class Drain:
         self.queue = Queue(folder)
         self.outcomes = Outcomes(folder)
         self.tries = Tries(folder)
+        self.shelf = Shelf(folder)
+        self.newest: tuple[Transcript, ...] = ()
+        """All transcripts of the repository, as they were found last."""
         self.watches: list[Watch] = []
         self.young: list[Todo] = []
         """Commits that are final if nothing more is told of the second they were made in."""
@@ -193,6 +204,7 @@ class Drain:
     # -- recording ------------------------------------------------------------------
 
     def _record(self, todo: Sequence[Todo]) -> None:
+        began = time.time()
         tops = work_trees(self.repo, self.folder, {e.top for one in todo for e in one.entries})
         gathered = self._gathered(todo, tops)
         by_id = {one.commit.id: one for one in todo}
@@ -200,34 +212,72 @@ class Drain:
             id_: {gathered.ids.get(name, name) for name in one.named()}
             for id_, one in by_id.items()
         }
+        recorder = assembled(self.repo, gathered.sessions, tops, self._gone(gathered))
         done = []
-        commits = [one.commit for one in todo]
-        for captured in capture(self.repo, commits, gathered.sessions, named, tops):
+        for captured in capture_with(recorder, [one.commit for one in todo], named):
             one = by_id[captured.commit.id]
             if captured.error is not None:
                 self._fail(one, captured.error.message)
                 continue
-            self._keep(one, captured, gathered)
+            self._keep(one, captured, gathered, recorder)
             if not self._is_open(one, captured, gathered, named[one.commit.id]):
                 done.append(one)
+        self._shelve(recorder, gathered, began)
         self._close(done)
 
     def _gathered(self, todo: Sequence[Todo], tops: Sequence[str]) -> Gathered:
-        made = (max(seconds(one.commit.time), one.written - _MONTH) for one in todo if one.aloud)
-        first = min([*made, *(one.written for one in todo)], default=0.0)
-        return gather(seek(self.folder, tops, max(0.0, first - DAYS)))
+        """Sessions that changed since the worker last looked, and those of which something is
+        pending: of all others every edit is in a document. A commit that was made anew may want
+        them again."""
+        waiting = {file for tail in self.shelf.tails() for file in tail.files}
+        found = seek(self.repo, self.folder, tops)
+        self.newest = found.transcripts
+        return gather(since(found, self._moment(todo), waiting))
 
-    def _keep(self, one: Todo, captured: Captured, gathered: Gathered) -> None:
+    def _moment(self, todo: Sequence[Todo]) -> float:
+        """Since when a transcript must have changed to be read."""
+        last = looked(self.folder)
+        moments = [last - _SLACK] if last else []
+        for one in todo:
+            if not last or (one.aloud and one.commit.time != one.commit.committed):
+                made = max(seconds(one.commit.time), one.written - _MONTH)
+                moments.append(min(made, one.written) - DAYS)
+        return max(0.0, min(moments))
+
+    def _gone(self, gathered: Gathered) -> list[Kept]:
+        """The ends of sessions whose transcripts are not there any more."""
+        there = {(session.agent, session.id) for session in gathered.sessions}
+        tails = (t for t in self.shelf.tails() if (t.agent, t.session) not in there)
+        return [kept for kept in map(self.shelf.read, tails) if kept is not None]
+
+    def _shelve(self, recorder: Recorder, gathered: Gathered, began: float) -> None:
+        """Keep what no commit took of the sessions, and forget what commits took."""
+        after = utc(began - DAYS)
+        known = {(tail.agent, tail.session): tail.files for tail in self.shelf.tails()}
+        for key, reel in recorder.reels.items():
+            session = reel.session
+            name = (session.agent, session.id)
+            files = files_of(session, gathered) or known.get(name, ())
+            progress = recorder.progress.get(key, Progress())
+            kept = left(reel, progress, files, after, recorder.home)
+            if kept is None or key not in recorder.here or not self.shelf.keep(kept):
+                self.shelf.drop(*name)
+        for tail in self.shelf.trim():
+            line = f"pending edits of {tail.agent} {tail.session} dropped: there are too many"
+            self.outcomes.add(Outcome("given up", line), time.time())
+        look(self.folder, began)
+
+    def _keep(self, one: Todo, captured: Captured, gathered: Gathered, recorder: Recorder) -> None:
         """Store the document, and say what became of the commit unless that was said."""
         now = time.time()
         solution = captured.solution
         if solution is not None:
-            if self._loses(one.commit, gathered.sessions):
+            if self._loses(one.commit, recorder):
                 return
             Store(self.repo).put({one.commit.id: solution.redacted})
             outcome = recorded(one.commit, solution)
         elif one.aloud and one.commit.id not in Store(self.repo).notes():
-            outcome = nothing(one.commit, gathered.transcripts, gathered.problems, now)
+            outcome = nothing(one.commit, self.newest, gathered.problems, now)
         else:
             return
         self._say(outcome, now)
@@ -237,10 +287,11 @@ class Drain:
         if known.get(outcome.commit) != outcome.line:
             self.outcomes.add(outcome, now)
 
-    def _loses(self, commit: Commit, sessions: Iterable[Session]) -> bool:
+    def _loses(self, commit: Commit, recorder: Recorder) -> bool:
         """Whether the commit has a document with parts that the sessions at hand cannot give."""
         from treadle.tangle.read import read_threads
 
+        sessions = (reel.session for reel in recorder.reels.values())
         given = {(session.agent, session.id) for session in sessions}
         for stored in read_threads(Store(self.repo), [commit.id]):
             if stored.thread is None:
@@ -295,14 +346,8 @@ def _ripe(one: Todo) -> float:
 
 def _watch(gathered: Gathered, session: Session, keys: Sequence[str]) -> Watch:
     """The files of a session, as large as they are now."""
-    files = {
-        file
-        for one in gathered.transcripts
-        if one.agent == session.agent
-        and (not one.session or gathered.ids.get(one.session, one.session) == session.id)
-        for file in one.files
-    }
-    return Watch(_sizes(files), tuple(key.encode("utf-8", "replace") for key in keys))
+    sizes = _sizes(files_of(session, gathered))
+    return Watch(sizes, tuple(key.encode("utf-8", "replace") for key in keys))
 
 
 def _sizes(files: Iterable[str]) -> tuple[tuple[str, int], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from treadle.thread.agents import Source, read
@@ -45,30 +46,46 @@ def gather(found: Found) -> Gathered:
     return Gathered(found.transcripts, tuple(sessions), tuple(problems), ids)
 
 
-def seek(
-    folder: str,
-    tops: Sequence[str],
-    since: float = 0,
-    agents: Sequence[str] = (),
-    folders: Mapping[str, Sequence[str]] | None = None,
-) -> Found:
-    """The transcripts of the sessions that ran in the work trees ``tops``, of the person who asks.
+def since(found: Found, moment: float, files: AbstractSet[str] = frozenset()) -> Found:
+    """Of what was found only the transcripts that changed since ``moment`` (seconds since 1970), or
+    that have one of ``files``."""
+    fresh = (
+        one for one in found.transcripts if one.changed >= moment or not files.isdisjoint(one.files)
+    )
+    return Found(tuple(fresh), found.problems)
 
-    ``folder`` is treadle's own, where it is remembered what was seen; the rest as in
-    ``Surroundings``.
+
+def files_of(session: Session, gathered: Gathered) -> tuple[str, ...]:
+    """The files of a session's transcript, its main one first."""
+    for one in gathered.transcripts:
+        if one.agent != session.agent:
+            continue
+        if not one.session or gathered.ids.get(one.session, one.session) == session.id:
+            return one.files
+    return ()
+
+
+def seek(repo: Repo, folder: str, tops: Sequence[str], after: float = 0) -> Found:
+    """The transcripts of the sessions that ran in the work trees ``tops``, of the person who asks
+    and of the agents that are captured here.
+
+    ``folder`` is treadle's own, where it is remembered what was seen. Sessions of which no file
+    changed since ``after`` (seconds since 1970) are left out.
     """
+    from treadle.thread.agents import readers
     from treadle.thread.agents.seen import Seen
+    from treadle.thread.settings import settings
 
-    home = os.path.expanduser("~")
+    wish, home = settings(repo), os.path.expanduser("~")
+    agents = [one.name for one in readers() if one.find and wish.captures(one.name)]
+    folders: dict[str, list[str]] = {}
+    for agent, path in wish.folders:
+        folders.setdefault(agent, []).append(path)
+    if not agents:
+        return Found()
+    home = home if os.path.isabs(home) else ""
     with Seen.open(folder) as memory:
-        where = Surroundings(
-            home if os.path.isabs(home) else "",
-            os.environ,
-            tuple(tops),
-            since,
-            folders or {},
-            memory,
-        )
+        where = Surroundings(home, os.environ, tuple(tops), after, folders, memory)
         return find(where, agents)
 
 

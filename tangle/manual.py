@@ -80,7 +80,7 @@ def find_and_solve(repo: Repo, commit: Commit, now: float) -> tuple[Told, Soluti
     folder = os.path.join(repo.common_dir, "treadle")
     tops = work_trees(repo, folder)
     made = min(seconds(commit.time), seconds(commit.committed))
-    gathered = gather(seek(folder, tops, max(0.0, made - DAYS)))
+    gathered = gather(seek(repo, folder, tops, max(0.0, made - DAYS)))
     (captured,) = capture(repo, [commit], gathered.sessions, tops=tops)
     if captured.error:
         raise captured.error

@@ -17,7 +17,7 @@ LOG_LIMIT = 512 * 1024
 """Bytes of the log beyond which its older half is dropped."""
 NEWS_LIMIT = 200
 """Lines of news that are kept; of more only the count is told."""
-RESULTS = ("recorded", "nothing", "waiting", "failed", "given up")
+RESULTS = ("recorded", "nothing", "failed", "given up")
 _LONGEST = 500
 
 
@@ -41,6 +41,7 @@ class Outcomes:
 
     def __init__(self, folder: str) -> None:
         """``folder`` is treadle's own, in git's common directory."""
+        self._folder = folder
         self.log = os.path.join(folder, "log")
         self.news = os.path.join(folder, "news")
 
@@ -49,6 +50,7 @@ class Outcomes:
         ``aloud``. A disk that is full must not stop the worker: then it is not written."""
         row = asdict(outcome) | {"time": utc(now), "line": outcome.line[:_LONGEST]}
         with suppress(OSError):
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
             _append(self.log, json.dumps(row))
             if os.path.getsize(self.log) > LOG_LIMIT:
                 _shorten(self.log, LOG_LIMIT // 2)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from treadle.thread.errors import UserError
@@ -78,6 +79,19 @@ def reach_git(
         process.communicate()
         return Reached(-1, f"fatal: no answer within {seconds:g} seconds")
     return Reached(process.returncode, said.decode(errors="replace"))
+
+
+def start_apart(command: Sequence[str]) -> None:
+    """Start a program that nobody waits for and that outlives us; nothing if it cannot be."""
+    with suppress(OSError):
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+            start_new_session=True,
+        )
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -201,7 +201,10 @@ def _timely(strand: Strand, ref: Ref, commit: When) -> bool:
 
 def _joins(strand: Strand, ref: Ref, diff: Diff) -> bool:
     """Whether an edit is in the diff. One that another commit took must be there for the most
-    part: the commit is then a copy of that one, or takes up what was taken back."""
+    part: the commit is then a copy of that one, or takes up what was taken back. Where nothing
+    names the session it is no sign at all."""
+    if ref in strand.taken and not strand.named:
+        return False
     return in_diff(strand.reel, ref, diff, most=ref in strand.taken)
 
 

@@ -40,7 +40,7 @@ def again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(desk.home))
     repo, before = desk.scratch.repo, desk.documents()
     desk.scratch.git("update-ref", "-d", "refs/notes/treadle")
-    sessions = gather(seek(desk.folder, repo.worktrees())).sessions
+    sessions = gather(seek(repo, desk.folder, repo.worktrees())).sessions
     found = capture(repo, repo.commits(["HEAD"], *REFS), sessions)
     made = {c.commit.id: render(c.solution.redacted.thread) for c in found if c.solution}
     assert made == before

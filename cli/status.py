@@ -1,0 +1,92 @@
+"""``treadle status``: what was recorded, what waits, what is not in any document yet."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from treadle.cli.cells import one_line, visible
+from treadle.cli.door import repository
+from treadle.cli.paper import print_json
+from treadle.thread.outcomes import ago, called, size_of
+
+if TYPE_CHECKING:
+    from treadle.tangle.standing import Standing
+
+_LINES = 10
+"""Outcomes that are told."""
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+@click.pass_context
+def command(ctx: click.Context, as_json: bool) -> int:
+    """Tell what became of the last commits, what waits, and which sessions there are."""
+    from treadle.tangle.standing import standing
+
+    with repository(ctx) as repo:
+        found = standing(repo, _LINES)
+    if as_json:
+        print_json(_json(found))
+    else:
+        click.echo("\n".join(_said(found, time.time())))
+    return 0
+
+
+def _said(found: Standing, now: float) -> list[str]:
+    hooks = "this repository's hooks record commits" if found.hooks else "no hook records commits"
+    lines = [f"{hooks}; {size_of(found.documents, 'document')}"]
+    lines += [f"  {visible(told.line)}" for told in found.outcomes]
+    for entry in found.waiting:
+        why = f", until the {entry.why} is over" if entry.why else ""
+        lines.append(f"waiting: {entry.commit[:8]}, since {ago(now - entry.since)}{why}")
+    for tail in found.tails:
+        lines.append(
+            f"pending: {called(tail.agent)} {one_line(tail.session)}: "
+            f"{size_of(tail.edits, 'edit')} that no commit took yet"
+            + (", its transcript is gone" if tail.gone else "")
+        )
+    for one in found.newest:
+        lines.append(f"newest {called(one.agent)} session: {ago(now - one.changed)}")
+    lines += [f"cannot be read: {one_line(str(problem))}" for problem in found.problems]
+    return lines
+
+
+def _json(found: Standing) -> dict[str, object]:
+    return {
+        "version": 1,
+        "hooks": found.hooks,
+        "documents": found.documents,
+        "outcomes": [
+            {
+                "commit": told.commit,
+                "result": told.result,
+                "line": told.line,
+                "time": told.time,
+                "reason": told.reason,
+            }
+            for told in found.outcomes
+        ],
+        "waiting": [
+            {"commit": entry.commit, "since": entry.since, "during": entry.why}
+            for entry in found.waiting
+        ],
+        "pending": [
+            {
+                "agent": tail.agent,
+                "session": tail.session,
+                "events": tail.events,
+                "edits": tail.edits,
+                "bytes": tail.size,
+                "transcript_gone": tail.gone,
+            }
+            for tail in found.tails
+        ],
+        "newest": [
+            {"agent": one.agent, "session": one.session, "changed": one.changed}
+            for one in found.newest
+        ],
+        "problems": [str(problem) for problem in found.problems],
+    }
