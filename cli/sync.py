@@ -16,6 +16,7 @@ from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
     from treadle.tangle.sync import Pulled, Pushed, Waiting
+    from treadle.thread.gitconfig import Config
     from treadle.thread.remote import Access, Remote
     from treadle.thread.repo import Repo
 
@@ -66,9 +67,9 @@ def command(
 
     access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty())
     with repository(ctx) as repo:
-        share = sharing or _shares(repo)
+        wanted, share = _wanted(repo, names, everywhere, sharing)
         outcomes = []
-        for remote in _chosen(repo, names, everywhere):
+        for remote in wanted:
             outcome = _sync(repo, remote, access, share, forced=sharing, dry=dry_run)
             outcomes.append(outcome)
             if not as_json:
@@ -78,26 +79,36 @@ def command(
     return 1 if any(outcome.errors for outcome in outcomes) else 0
 
 
-def _chosen(repo: Repo, names: Sequence[str], everywhere: bool) -> list[Remote]:
+def _wanted(
+    repo: Repo, names: Sequence[str], everywhere: bool, sharing: bool
+) -> tuple[list[Remote], bool]:
+    """Which remotes, and whether documents may go there."""
+    from treadle.thread.gitconfig import Config
+    from treadle.thread.settings import taken_together, wishes
+
+    config = Config.read(repo)
+    chosen = taken_together(wishes(repo, config))
+    if sharing and chosen.local_only:
+        raise UserError(
+            "nothing leaves this machine: that is what localOnly says",
+            "treadle sync without --push fetches; treadle config tells where it is set",
+        )
+    return _chosen(repo, config, names, everywhere), sharing or chosen.share
+
+
+def _chosen(repo: Repo, config: Config, names: Sequence[str], everywhere: bool) -> list[Remote]:
     from treadle.thread.remote import default_remote, remote, remotes
 
     if names:
-        return [remote(repo, name) for name in dict.fromkeys(names)]
-    known = remotes(repo)
+        return [remote(repo, config, name) for name in dict.fromkeys(names)]
+    usual = None if everywhere else default_remote(repo, config)
+    known = [usual] if usual is not None else remotes(repo, config)
     if not known:
         raise UserError("this repository has no remote", "git remote add origin URL makes one")
-    if everywhere:
-        return known
-    usual = default_remote(repo)
-    if usual is None:
+    if usual is None and not everywhere:
         listed = ", ".join(remote.name for remote in known)
         raise UserError("which remote?", f"name one with --remote: {listed}; or --all", 2)
-    return [usual]
-
-
-def _shares(repo: Repo) -> bool:
-    """Whether documents may be shared without being asked each time."""
-    return repo.text("config", "--type=bool", "--get", "treadle.share") == "true"
+    return known
 
 
 def _sync(
@@ -148,10 +159,13 @@ def _hook(ctx: click.Context, name: str) -> int:
 
 
 def _hooked(repo: Repo, name: str) -> Iterator[str]:
+    from treadle.thread.gitconfig import Config
     from treadle.thread.remote import Access, remotes
+    from treadle.thread.settings import taken_together, wishes
 
-    remote = next((remote for remote in remotes(repo) if remote.name == name), None)
-    if remote is None or not _shares(repo):
+    config = Config.read(repo)
+    remote = next((one for one in remotes(repo, config) if one.name == name), None)
+    if remote is None or not taken_together(wishes(repo, config)).share:
         return
     outcome = _sync(repo, remote, Access(seconds=_HOOK_SECONDS), True, forced=False, dry=False)
     if outcome.pushed is not None and outcome.pushed.sent.documents:

@@ -16,30 +16,33 @@ faster, pull and push again.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from treadle.tangle.unite import United, unite
-from treadle.thread.document import DOCUMENT, FOREIGN, MAX_BYTES, kind
 from treadle.thread.errors import UserError
-from treadle.thread.merge import Merge, merge
+from treadle.thread.merge import merge
 from treadle.thread.notes import (
     BACKUP,
     REF,
-    SCRATCH,
     TRIES,
     Notes,
     Rewrite,
     move_ref,
     pause,
     read_notes,
+    scratch_ref,
     write_notes,
 )
 from treadle.thread.remote import DEFAULT, Access, Remote, fetch
 from treadle.thread.remote import push as push_ref
 from treadle.thread.repo import Repo
 
+if TYPE_CHECKING:
+    from treadle.tangle.accept import Accepted
+
+_COMMITTER = re.compile(rb"^committer .* ([0-9]{1,12}) [+-][0-9]{4}$", re.MULTILINE)
 _BACK_OFF = 0.05
 """Seconds that a push which was overtaken waits at most, times its tries."""
 
@@ -102,55 +105,67 @@ def pull(repo: Repo, remote: Remote, access: Access = DEFAULT, *, dry: bool = Fa
     if not tip:
         held = len(read_notes(repo, before).blobs)
         return Pulled(remote, rewritten=bool(before), held=held, ours=repo.ref(REF))
-    _must_be_notes(repo, remote, tip)
     for attempt in range(TRIES):
-        done = _merged(repo, remote, tip, before, dry)
+        done = _taken_in(repo, remote, tip, before, dry)
         if done is not None:
-            if not dry and not done.held:
+            if not dry and not done.held and before != tip:
                 repo.run("update-ref", remote.synced, tip)
             return done
         pause(attempt)
     raise UserError(f"{REF} is being written by others all the time", "try again")
 
 
-def _must_be_notes(repo: Repo, remote: Remote, tip: str) -> None:
-    if repo.text("cat-file", "-t", tip) != "commit":
-        raise UserError(
-            f"{remote.name} ({remote.url}): {REF} is no commit there, so it holds no notes",
-            f"somebody wrote something else to that ref; git ls-remote {remote.name} {REF}",
-        )
-
-
-def _merged(repo: Repo, remote: Remote, tip: str, before: str, dry: bool) -> Pulled | None:
+def _taken_in(repo: Repo, remote: Remote, tip: str, before: str, dry: bool) -> Pulled | None:
     """One try to merge; None where somebody moved our ref meanwhile."""
     ours = repo.ref(REF)
     rewritten = bool(before) and before != tip and not repo.follows(tip, before)
     told = Pulled(remote, tip, rewritten=rewritten, ours=ours)
     if ours == tip or (ours and repo.follows(ours, tip)):
         return replace(told, held=_held(repo, before, tip) if rewritten else 0)
-    side = _sides(repo, ours, tip, before if rewritten else "")
+    from treadle.tangle.accept import accept
+
+    side = _sides(repo, told, before if rewritten else "")
     found = merge(side.base.blobs, side.here.blobs, side.theirs.blobs)
     if rewritten:
-        lost = side.base.blobs.keys() - side.theirs.blobs.keys()
-        told, found = replace(told, held=len(lost)), replace(found, drop=())
-    told, found, texts = _sorted_out(repo, told, side.here, found)
+        told, found = replace(told, held=_held(repo, before, tip)), replace(found, drop=())
+    got = accept(repo, remote, side.here, found)
+    told = _counted(told, side.here, got)
     if dry:
         return told
     if ours and (found.drop or told.left_out or rewritten):
         told = replace(told, backup=_back_up(repo, ours, remote))
-    parents = side.parents
-    wanted = {**side.here.blobs, **found.take}
-    for commit in found.drop:
-        del wanted[commit]
-    first = side.theirs if parents[0] == tip else side.here
-    change = _rewrite(first, side, wanted, texts)
-    if parents == [tip] and not (change.texts or change.blobs or change.gone or change.others):
-        scratch = _scratch(repo, tip)
-    else:
-        said = f"united with {remote.name}" if len(parents) < 2 else "united"
-        scratch = write_notes(repo, parents, first, change, said, _latest(repo, parents))
+    scratch = _write(repo, told, side, got)
     new = repo.ref(scratch)
     return replace(told, ours=new) if move_ref(repo, REF, ours, scratch, "sync") else None
+
+
+def _counted(told: Pulled, here: Notes, got: Accepted) -> Pulled:
+    take = got.merge.take
+    new = sum(commit not in here.blobs for commit in take)
+    return replace(
+        told,
+        new=new,
+        changed=len(take) - new,
+        united=len(got.texts),
+        removed=len(got.merge.drop),
+        foreign=got.foreign,
+        left_out=got.left_out,
+    )
+
+
+def _write(repo: Repo, told: Pulled, side: _Sides, got: Accepted) -> str:
+    """The commit that our ref moves to, under a scratch ref; theirs, if it has all there is."""
+    wanted = {**side.here.blobs, **got.merge.take}
+    for commit in got.merge.drop:
+        del wanted[commit]
+    parents = side.parents
+    first = side.theirs if parents[0] == told.tip else side.here
+    change = _rewrite(first, side, wanted, got.texts)
+    if parents == [told.tip] and not change:
+        return scratch_ref(repo, told.tip)
+    # Everybody who merges these two writes the same bytes: no name, no clock.
+    when = max(_time(repo, told.remote, parent) for parent in parents)
+    return write_notes(repo, parents, first, change, "united", when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +178,10 @@ class _Sides:
     parents: list[str]
 
 
-def _sides(repo: Repo, ours: str, tip: str, before: str) -> _Sides:
+def _sides(repo: Repo, told: Pulled, before: str) -> _Sides:
     """``before`` is what a rewritten remote had when it was last seen."""
+    ours, tip = told.ours, told.tip
+    _time(repo, told.remote, tip)
     here, theirs = read_notes(repo, ours), read_notes(repo, tip)
     if not ours:
         return _Sides(Notes(), here, theirs, [tip])
@@ -176,61 +193,6 @@ def _sides(repo: Repo, ours: str, tip: str, before: str) -> _Sides:
     # Criss-cross histories have several; without one nothing counts as removed.
     base = read_notes(repo, bases[0]) if len(bases) == 1 else Notes()
     return _Sides(base, here, theirs, sorted([ours, tip]))
-
-
-def _sorted_out(
-    repo: Repo, told: Pulled, here: Notes, found: Merge
-) -> tuple[Pulled, Merge, dict[str, bytes]]:
-    """The merge without notes that would put a document out, and the documents that are united."""
-    wanted = [*found.take.values(), *(blob for _, blob in found.unite.values())]
-    kinds = dict(zip(wanted, _kinds(repo, told.remote, wanted), strict=True))
-    take, foreign, left = {}, [], []
-    for commit, blob in found.take.items():
-        if kinds[blob] == DOCUMENT:
-            take[commit] = blob
-        elif commit in here.blobs and kinds[blob] == FOREIGN:
-            left.append((commit, "the note there is no document any more: ours stays"))
-        else:
-            take[commit] = blob
-            foreign.append(commit)
-    texts: dict[str, bytes] = {}
-    for commit, (mine, other) in found.unite.items():
-        united = _united(repo, commit, mine, other, kinds[other])
-        texts[commit] = united.text
-        if united.left_out:
-            left.append((commit, united.left_out))
-    new = sum(commit not in here.blobs for commit in take)
-    told = replace(
-        told,
-        new=new,
-        changed=len(take) - new,
-        united=len(texts),
-        removed=len(found.drop),
-        foreign=tuple(foreign),
-        left_out=tuple(left),
-    )
-    return told, replace(found, take=take), texts
-
-
-def _kinds(repo: Repo, remote: Remote, blobs: list[str]) -> Iterator[str]:
-    """What kind of note each blob is."""
-    sizes = dict(zip(blobs, repo.sizes(blobs), strict=True))
-    small = [blob for blob in blobs if (sizes[blob] or 0) <= MAX_BYTES]
-    texts = repo.read_all(small)
-    for blob in blobs:
-        text = next(texts) if (sizes[blob] or 0) <= MAX_BYTES else b""
-        if text is None:
-            raise UserError(
-                f"{remote.name} ({remote.url}): a document it names is missing there",
-                f"see git fsck there; git fetch {remote.name} {REF}",
-            )
-        yield kind(text)
-
-
-def _united(repo: Repo, commit: str, mine: str, other: str, sort: str) -> United:
-    ours = repo.read(mine) or b""
-    theirs = repo.read(other) if sort != FOREIGN else b""
-    return unite(repo, commit, ours, theirs or b"")
 
 
 def _rewrite(
@@ -246,17 +208,20 @@ def _rewrite(
     )
 
 
-def _latest(repo: Repo, parents: Iterable[str]) -> int:
-    """The time of the youngest of some commits: a merge that both sides write has no other."""
-    rows = repo.text("log", "--no-walk", "--format=%ct", *parents, "--").split()
-    return max(int(row) for row in rows)
+def _time(repo: Repo, remote: Remote, tip: str) -> int:
+    """When a notes commit was made, in seconds."""
+    raw = repo.read(tip) or b""
+    found = _COMMITTER.search(raw)
+    if not found:
+        raise _no_notes(remote)
+    return int(found[1])
 
 
-def _scratch(repo: Repo, tip: str) -> str:
-    """A scratch ref that stands at a commit that is there already."""
-    name = f"{SCRATCH}{os.getpid()}-{os.urandom(6).hex()}"
-    repo.run("update-ref", name, tip)
-    return name
+def _no_notes(remote: Remote) -> UserError:
+    return UserError(
+        f"{remote.name} ({remote.url}): {REF} is no commit there, so it holds no notes",
+        f"somebody wrote something else to that ref; git ls-remote {remote.name} {REF}",
+    )
 
 
 def _back_up(repo: Repo, ours: str, remote: Remote) -> str:

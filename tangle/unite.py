@@ -34,8 +34,9 @@ from treadle.thread.document import (
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Change, Part, Placement, Row, Thread
 from treadle.thread.origin import split_lines
-from treadle.thread.redact import redact
+from treadle.thread.redact import Redacted, redact
 from treadle.thread.repo import Repo, decode
+from treadle.thread.store import Store
 
 _DAMAGED = "one of the two is no document that can be read"
 _ELSEWHERE = "one of the two is of another commit"
@@ -67,6 +68,23 @@ def unite(repo: Repo, commit: str, ours: bytes, theirs: bytes) -> United:
     if len({(t.placement.base, t.placement.tree) for t in threads}) > 1:
         return United((fitting or [other])[0], _ELSEWHERE)
     return _joined(repo, threads, (one, other))
+
+
+def keep(store: Store, threads: Mapping[str, Redacted], since: str) -> int:
+    """Store threads; one whose document somebody else wrote after the notes commit ``since``, which
+    the writer knew, is united with theirs. How many documents changed."""
+
+    def together(commit: str, theirs: bytes, ours: bytes) -> bytes:
+        united = unite(store.repo, commit, ours, theirs)
+        if united.left_out:
+            raise UserError(
+                f"somebody else wrote the note of {commit[:12]} at the same moment, and it stays: "
+                + united.left_out,
+                "treadle show tells what it is",
+            )
+        return united.text
+
+    return store.put(threads, since, together)
 
 
 def _read(text: bytes) -> tuple[Thread, ...]:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from treadle.thread.errors import UserError
 from treadle.thread.repo import Repo
@@ -49,8 +50,9 @@ class Notes:
     """Path to mode and blob id of what is no note."""
 
 
+@lru_cache(maxsize=6)
 def read_notes(repo: Repo, tip: str) -> Notes:
-    """The notes of a commit; none for ``""``."""
+    """The notes of a commit, by its id; none for ``""``. Not to be changed: it is remembered."""
     found = Notes()
     if not tip:
         return found
@@ -75,10 +77,13 @@ class Rewrite:
     """New notes."""
     blobs: Mapping[str, str] = field(default_factory=dict)
     """New notes that are in the repository already, by blob id."""
-    gone: Iterable[str] = ()
+    gone: Collection[str] = ()
     """Commits whose notes go."""
     others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Files that are no notes, by path: mode and blob id."""
+
+    def __bool__(self) -> bool:
+        return any((self.texts, self.blobs, self.gone, self.others))
 
 
 def write_notes(
@@ -94,7 +99,7 @@ def write_notes(
     It is written by one ``git fast-import``, however many notes there are. The same arguments and
     ``when`` (seconds) give the same commit, everywhere.
     """
-    scratch = f"{SCRATCH}{os.getpid()}-{os.urandom(6).hex()}"
+    scratch = _scratch_name()
     stamp = int(time.time()) if when is None else when
     words = said.encode()
     lines = [b"commit %s\nmark :1\n" % scratch.encode()]
@@ -114,6 +119,17 @@ def write_notes(
     lines.append(b"done\n")
     repo.run("fast-import", "--quiet", "--done", "--date-format=raw", feed=b"".join(lines))
     return scratch
+
+
+def scratch_ref(repo: Repo, tip: str) -> str:
+    """A scratch ref at a commit that is there already."""
+    name = _scratch_name()
+    repo.run("update-ref", name, tip)
+    return name
+
+
+def _scratch_name() -> str:
+    return f"{SCRATCH}{os.getpid()}-{os.urandom(6).hex()}"
 
 
 def _path(commit: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from treadle.thread.errors import UserError
+from treadle.thread.gitconfig import Config, truth
 from treadle.thread.notes import REF, SYNCED, TRACKING, TRIES, pause
 from treadle.thread.process import Reached
 from treadle.thread.repo import Repo
@@ -42,6 +43,8 @@ class Remote:
     name: str
     url: str
     """Where a push goes, without a password."""
+    partial: bool = False
+    """This clone leaves objects there until they are wanted."""
 
     @property
     def tracking(self) -> str:
@@ -54,30 +57,41 @@ class Remote:
         return SYNCED + self.name
 
 
-def remotes(repo: Repo) -> list[Remote]:
+def remotes(repo: Repo, config: Config) -> list[Remote]:
     """All remotes, in the order of the configuration."""
-    names = repo.text("remote").split("\n")
-    return [remote(repo, name) for name in names if name]
+    return [remote(repo, config, name) for name in _names(config)]
 
 
-def remote(repo: Repo, name: str) -> Remote:
+def remote(repo: Repo, config: Config, name: str) -> Remote:
     """The remote of that name; ``UserError`` where there is none."""
-    urls = repo.text("remote", "get-url", "--push", "--", name).split("\n")
-    if not urls[0]:
-        known = ", ".join(repo.text("remote").split())
-        hint = f"there are: {known}" if known else "git remote add NAME URL makes one"
+    names = _names(config)
+    if name not in names:
+        hint = f"there are: {', '.join(names)}" if names else "git remote add NAME URL makes one"
         raise UserError(f"there is no remote {name!r}", hint, 2)
-    return Remote(name, plain_url(urls[0]))
+    urls = repo.text("remote", "get-url", "--push", "--", name).split("\n")
+    return Remote(name, plain_url(urls[0]), _says(config, f"remote.{name}.promisor"))
 
 
-def default_remote(repo: Repo) -> Remote | None:
+def default_remote(repo: Repo, config: Config) -> Remote | None:
     """The one that git itself would ask: the branch's, else the only one, else ``origin``."""
-    branch = repo.text("symbolic-ref", "--quiet", "--short", "HEAD")
-    chosen = repo.text("config", "--get", f"branch.{branch}.remote") if branch else ""
-    names = [name for name in repo.text("remote").split("\n") if name]
-    if chosen not in names:
-        chosen = names[0] if len(names) == 1 else "origin"
-    return remote(repo, chosen) if chosen in names else None
+    names = _names(config)
+    chosen = config.last(f"branch.{_branch(repo)}.remote")
+    name = chosen.value if chosen is not None and chosen.value in names else ""
+    name = name or (names[0] if len(names) == 1 else "origin")
+    return remote(repo, config, name) if name in names else None
+
+
+def _names(config: Config) -> list[str]:
+    return list(dict.fromkeys(name for name, _ in config.subsections("remote", "url")))
+
+
+def _branch(repo: Repo) -> str:
+    return repo.text("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
+
+
+def _says(config: Config, key: str) -> bool:
+    entry = config.last(key)
+    return entry is not None and bool(truth(entry.value))
 
 
 def plain_url(url: str) -> str:
@@ -111,7 +125,7 @@ def fetch(repo: Repo, source: Remote, access: Access = DEFAULT) -> str:
     if done.code:
         raise _unreachable(source, done.said, "fetched")
     tip = repo.ref(source.tracking)
-    if repo.text("config", "--get", f"remote.{source.name}.promisor") == "true":
+    if source.partial:
         _complete(repo, source, tip, access)
     return tip
 

@@ -35,7 +35,7 @@ class Store:
 
     def notes(self, tip: str = "") -> dict[str, str]:
         """Commit id to note blob id, for all documents."""
-        return read_notes(self.repo, tip or self.tip()).blobs
+        return dict(read_notes(self.repo, tip or self.tip()).blobs)
 
     def get(self, commit: str) -> bytes | None:
         """The document of a commit, as it is stored; None where it has none."""

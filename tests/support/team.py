@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.scratch import Scratch
+from treadle.thread.gitconfig import Config
 from treadle.thread.model import Part, Placement, Step, Thread, Turn
 from treadle.thread.redact import redact
-from treadle.thread.remote import Remote, remote
+from treadle.thread.remote import Remote, remote, remotes
 from treadle.thread.store import REF, Store
 
 
@@ -23,7 +24,11 @@ class Member(Scratch):
 
     @property
     def origin(self) -> Remote:
-        return remote(self.repo, "origin")
+        return remote(self.repo, Config.read(self.repo), "origin")
+
+    def remotes(self) -> list[Remote]:
+        """All of them, as they are set now."""
+        return remotes(self.repo, Config.read(self.repo))
 
     @property
     def store(self) -> Store:

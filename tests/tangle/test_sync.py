@@ -13,9 +13,10 @@ from tests.support.team import Member, Team, thread
 from treadle.tangle.sync import Pulled, Pushed, Waiting, pull, push, waiting
 from treadle.thread.document import parse, render
 from treadle.thread.errors import UserError
+from treadle.thread.gitconfig import Config
 from treadle.thread.notes import BACKUP, REF
 from treadle.thread.redact import redact
-from treadle.thread.remote import default_remote, remotes
+from treadle.thread.remote import default_remote
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def shared(member: Member) -> Pushed:
 
 def chosen(member: Member) -> str:
     """The remote that is asked where none is named."""
-    found = default_remote(member.repo)
+    found = default_remote(member.repo, Config.read(member.repo))
     return found.name if found else ""
 
 
@@ -100,9 +101,9 @@ def test_two_who_merge_the_same_write_the_same_commit(team: Team) -> None:
     tips = ann.store.tip(), ben.store.tip()
     for there, here, tip in ((ann, ben, tips[0]), (ben, ann, tips[1])):
         there.git("update-ref", REF, tip)
-        pull(here.repo, remotes(here.repo)[1])
+        pull(here.repo, here.remotes()[1])
         there.git("update-ref", REF, tip)
-    pull(ben.repo, remotes(ben.repo)[1])
+    pull(ben.repo, ben.remotes()[1])
     assert ann.store.tip() == ben.store.tip()
     parents = ann.git("rev-list", "--parents", "--max-count=1", REF).split()[1:]
     assert parents == sorted(tips)
@@ -147,7 +148,7 @@ def test_an_empty_remote_and_one_without_notes_are_no_error(team: Team, tmp_path
     assert pulled(ann).tip == ""
     ann.git("init", "--quiet", "--bare", str(tmp_path / "empty.git"))
     ann.git("remote", "add", "empty", str(tmp_path / "empty.git"))
-    assert pull(ann.repo, remotes(ann.repo)[0]).tip == ""
+    assert pull(ann.repo, ann.remotes()[0]).tip == ""
 
 
 def test_a_dry_pull_moves_nothing_of_ours(team: Team) -> None:
@@ -165,7 +166,7 @@ def test_a_dry_pull_moves_nothing_of_ours(team: Team) -> None:
 
 def test_the_branchs_remote_is_asked_then_the_only_one_then_origin(team: Team) -> None:
     ann = team.clone("ann")
-    assert [r.name for r in remotes(ann.repo)] == ["origin"]
+    assert [r.name for r in ann.remotes()] == ["origin"]
     ann.git("remote", "add", "fork", team.url)
     assert chosen(ann) == "origin"
     ann.git("config", "branch.main.remote", "fork")
@@ -416,6 +417,7 @@ WRITER = """
     from tests.support.team import thread
     from treadle.tangle.sync import pull, push
     from treadle.thread.redact import redact
+    from treadle.thread.gitconfig import Config
     from treadle.thread.remote import remote
     from treadle.thread.repo import Repo
     from treadle.thread.store import Store
@@ -425,7 +427,7 @@ WRITER = """
         for number, commit in enumerate(commits, 1):
             Store(repo).put({commit: redact(thread(commit))})
             if number % 5 == 0:
-                push(repo, pull(repo, remote(repo, "origin")))
+                push(repo, pull(repo, remote(repo, Config.read(repo), "origin")))
 """
 
 
