@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from treadle.thread.commit import LOG, from_log, from_object
 from treadle.thread.commit import Commit as Commit
 from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
+from treadle.thread.objects import Objects
 from treadle.thread.process import (
     NAMES,
     Reached,
@@ -42,10 +42,6 @@ EMPTY_TREE = {
 
 _SAME = ("-c", "core.quotePath=true", "-c", "diff.renameLimit=1000")
 """Settings that would make one person's diff another than the next one's: git's own defaults."""
-_REQUESTS = 64
-"""Object names written to ``cat-file`` before its answers are read: they fit a pipe's buffer,
-so neither side can wait for the other. All answers are read before the first is given out, so
-that the caller may ask for other objects in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ class Repo:
         self.top = top
         """Root of the work tree; ``""`` in a bare repository."""
         self.algorithm = algorithm
-        self._objects: subprocess.Popen[bytes] | None = None
+        self._objects = Objects(self._where())
 
     # -- opening ------------------------------------------------------------------
 
@@ -115,14 +111,7 @@ class Repo:
 
     def close(self) -> None:
         """End the object reader, if one runs."""
-        if self._objects is not None:
-            assert self._objects.stdin is not None
-            assert self._objects.stdout is not None
-            with suppress(BrokenPipeError):
-                self._objects.stdin.close()
-            self._objects.stdout.close()
-            self._objects.wait()
-            self._objects = None
+        self._objects.close()
 
     def __enter__(self) -> Repo:
         return self
@@ -328,53 +317,7 @@ class Repo:
 
     def read_all(self, names: Iterable[str]) -> Iterator[bytes | None]:
         """Objects by id, in the order given, None for each that is not here."""
-        waiting: list[str] = []
-        for name in names:
-            waiting.append(name)
-            if len(waiting) == _REQUESTS:
-                yield from self._answers(waiting)
-                waiting = []
-        if waiting:
-            yield from self._answers(waiting)
-
-    def _answers(self, names: list[str]) -> list[bytes | None]:
-        process = self._reader()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for name in names:
-            if not name.isalnum():
-                raise ValueError(f"not an object id: {name!r}")
-        with suppress(BrokenPipeError):  # it died of an object: the missing answer says of which
-            process.stdin.write("".join(f"{name}\n" for name in names).encode())
-            process.stdin.flush()
-        answers: list[bytes | None] = []
-        for name in names:
-            head = process.stdout.readline().split()
-            size = int(head[2]) if len(head) == 3 else -1
-            body = process.stdout.read(size) if size >= 0 else b""
-            if len(body) == size:
-                process.stdout.read(1)
-                answers.append(body)
-            elif len(head) == 2 and head[1] in (b"missing", b"ambiguous"):
-                answers.append(None)
-            else:
-                self.close()
-                raise UserError(
-                    f"git cannot read object {name}",
-                    "a partial clone lacks it: git fetch --refetch --no-filter; else see git fsck",
-                )
-        return answers
-
-    def _reader(self) -> subprocess.Popen[bytes]:
-        if self._objects is None:
-            self._objects = subprocess.Popen(
-                ["git", *self._where(), "cat-file", "--batch"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment(),
-            )
-        return self._objects
+        return self._objects.read_all(names)
 
     def sizes(self, names: Iterable[str]) -> list[int | None]:
         """How many bytes each object has, None for each that is not here."""
