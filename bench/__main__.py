@@ -19,16 +19,19 @@ def main() -> int:
     if not bundles:
         print("bench: skipped, TREADLE_CORPUS names no folder with *.bundle files")
         return 0
+    from bench import finding
     from bench.measure import measure
 
     machine = _machine()
     with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
+        home = finding.measure(Path(folder) / "finding", _say)
         found = [measure(bundle, Path(folder), _say) for bundle in bundles]
     results = Path(__file__).with_name("results.json")
-    told = {"version": 1, "machine": machine, "repositories": found}
+    told = {"version": 1, "machine": machine, "finding": home, "repositories": found}
     results.write_text(json.dumps(told, indent=1) + "\n")
     for repository in found:
         _table(repository)
+    _finding(home)
     print(f"\nall figures: {os.path.relpath(results)}")
     return 0
 
@@ -64,6 +67,12 @@ def _table(told: dict[str, Any]) -> None:
     lines = told["lines"]
     print(f"  {lines['commits_at_95']} commits at 95 % or more", end="; ")
     print(f"false claims of the control: {lines['false_claims_percent']} %")
+
+
+def _finding(told: dict[str, Any]) -> None:
+    print(f"\nfinding: {told['found']} of {told['transcripts']} transcripts ({told['mb']} MB)")
+    for name, figure in told["times"].items():
+        print(f"  {name:20} {_time(figure['wall_s'])}, of which {_time(figure['cpu_s'])} computing")
 
 
 def _shares(share: dict[str, Any]) -> str:

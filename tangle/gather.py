@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from treadle.thread.agents import Source, read
-from treadle.thread.agents.finding import Found, Surroundings, Transcript, find
+from treadle.thread.agents import read
+from treadle.thread.agents.finding import Found, Surroundings, Transcript, find, sources
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Repo
 
@@ -37,9 +37,7 @@ def gather(found: Found) -> Gathered:
     problems = [*found.problems]
     ids: dict[str, str] = {}
     for agent in dict.fromkeys(one.agent for one in found.transcripts):
-        shares = [one.files for one in found.transcripts if one.agent == agent]
-        files = dict.fromkeys(file for share in shares for file in share)
-        reading = read([Source.file(file) for file in files], agent)
+        reading = read(sources([one for one in found.transcripts if one.agent == agent]), agent)
         sessions += [session for session in reading.sessions if session.events]
         problems += reading.problems
         ids.update(reading.ids)

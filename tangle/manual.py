@@ -12,8 +12,7 @@ from treadle.tangle.read import parse_of
 from treadle.tangle.record import Recorder
 from treadle.tangle.solve import Solution
 from treadle.tangle.verdict import nothing
-from treadle.thread.agents import Source, read
-from treadle.thread.agents.files import session_files
+from treadle.thread.agents import Source, beside, read
 from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Commit, Repo
@@ -36,9 +35,9 @@ def read_files(files: Sequence[str], agent: str = "") -> Told:
     """
     reading = read([Source.file(file) for file in dict.fromkeys(files)], agent)
     asked = set(reading.ids)
-    others = [path for file in files for path in session_files(file)[1:]]
+    others = [path for file in files for path in beside(file, agent)]
     if others:
-        paths = dict.fromkeys([*map(str, files), *map(str, others)])
+        paths = dict.fromkeys([*files, *others])
         reading = read([Source.file(path) for path in paths], agent)
     wanted = {id_ for known, id_ in reading.ids.items() if known in asked}
     sessions = tuple(s for s in reading.sessions if s.id in wanted and s.events)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.support.agents import Agent
@@ -82,3 +84,11 @@ def test_an_earlier_document_of_the_session_that_is_damaged_is_named(archive: Ar
     store(archive.scratch, archive.lit, b"my own note\n")
     solution = solve_commit(archive.scratch.repo, archive.minded, [archive.agent.session()])
     assert solution.redacted.thread.parts
+
+
+def test_what_lies_beside_a_transcript_is_read_with_it() -> None:
+    case = Path(__file__).parents[1] / "cases" / "agents" / "opencode" / "sub-agent" / "storage"
+    told = read_files([str(case / "session" / "p1" / "ses_lamp.json")])
+    assert [session.id for session in told.sessions] == ["ses_lamp"]
+    assert {event.lane for event in told.sessions[0].events} == {"", "agent-ses_dim"}
+    assert told.problems == ()

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from treadle.thread.agents.source import HEAD, Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
-__all__ = ["Reader", "Reading", "Source", "names", "read", "readers", "recognise"]
+__all__ = ["Reader", "Reading", "Source", "beside", "names", "read", "readers", "recognise"]
 
 
 def readers() -> list[Reader]:
@@ -64,6 +64,17 @@ def read(sources: Sequence[Source], agent: str = "") -> Reading:
         problems += reading.problems
         ids.update(reading.ids)
     return Reading(tuple(sessions), tuple(problems), ids)
+
+
+def beside(path: str, agent: str = "") -> list[str]:
+    """The files beside a transcript that may belong to its session: sub-agents', side files.
+
+    ``agent`` names the reader; without it the file is recognised. Nothing for a file that no
+    reader knows.
+    """
+    known = {reader.name: reader for reader in readers()}
+    reader = known.get(agent or _recognised(Source.file(path))[0])
+    return list(reader.beside(path)) if reader and reader.beside else []
 
 
 def _recognised(source: Source) -> tuple[str, str]:

@@ -97,4 +97,12 @@ def _session(group: Sequence[Copy], shelf: Shelf, names: Sequence[str]) -> Sessi
     return Session(NAME, first_id(group, shelf.records), version, tuple(events), (*own, *problems))
 
 
-READER = Reader(NAME, recognises, read, claude_find.find, variable=claude_find.VARIABLE)
+READER = Reader(
+    NAME,
+    recognises,
+    read,
+    claude_find.find,
+    claude_find.beside,
+    variable=claude_find.VARIABLE,
+    keeps=claude_find.keeps,
+)

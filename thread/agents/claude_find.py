@@ -14,14 +14,20 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from treadle.thread.agents.disk import File, Walk
-from treadle.thread.agents.fields import text
+from treadle.thread.agents.disk import MOST, File, Walk
+from treadle.thread.agents.fields import text, whole
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
+from treadle.thread.agents.retention import USUAL, settings
 from treadle.thread.agents.trail import Script, Told, Trails
 
 NAME = "claude-code"
 VARIABLE = "CLAUDE_CODE_SESSION_ID"
 
+_MANAGED = (
+    "/etc/claude-code/managed-settings.json",
+    "/Library/Application Support/ClaudeCode/managed-settings.json",
+)
+_PROJECT = ("settings.json", "settings.local.json")
 _LONGEST = 200
 """Letters of a folder's name before it is cut."""
 _AGENT = "agent-"
@@ -55,6 +61,32 @@ def find(where: Surroundings) -> Found:
             wanted = shelf.own if os.path.basename(folder) in own else shelf.foreign
             found += wanted(where.since)
     return Found(tuple(found), tuple(walk.problems))
+
+
+def beside(path: str) -> list[str]:
+    """The files that may hold sub-agents of a session: in its own folder, and beside it."""
+    walk = Walk("", trusted=True)
+    inside = walk.files(os.path.splitext(path)[0], ".jsonl", deep=_DEEP)
+    around = walk.files(os.path.dirname(path) or ".", ".jsonl")
+    agents = [file for file in around if file.stem.startswith(_AGENT)]
+    return [file.path for file in (*inside[:MOST], *agents[:MOST])]
+
+
+def keeps(where: Surroundings) -> int | None:
+    """Days after which sessions are deleted when Claude Code is started next.
+
+    Started in any other project it goes by the person's settings, in this one by the project's
+    too: the shortest time counts, since it deletes the sessions of all projects.
+    """
+    own = [f"{home}/settings.json" for home in homes(where)]
+    here = [f"{top}/.claude/{name}" for top in where.tops for name in _PROJECT]
+    person = _days([*_MANAGED, *own])
+    return min([person[0] if person else USUAL, *_days(here)])
+
+
+def _days(paths: list[str]) -> list[int]:
+    found = (whole(told, "cleanupPeriodDays") for told in settings(paths))
+    return [days for days in found if days is not None and days >= 0]
 
 
 def tell(value: object) -> Told:

@@ -122,4 +122,11 @@ def _merged(records: Sequence[Record], side: Sequence[Record]) -> list[Record]:
     return [by_key[key] for key in merge(main, new, lambda key: by_key[key].time)]
 
 
-READER = Reader(NAME, recognises, read, codex_find.find, variable=codex_find.VARIABLE)
+READER = Reader(
+    NAME,
+    recognises,
+    read,
+    codex_find.find,
+    codex_find.beside,
+    variable=codex_find.VARIABLE,
+)

@@ -19,7 +19,7 @@ from treadle.thread.agents import codex_zst, database
 from treadle.thread.agents.codex_item import Context, Ended, Meta
 from treadle.thread.agents.codex_line import items
 from treadle.thread.agents.codex_prompt import Folder
-from treadle.thread.agents.disk import File, Walk
+from treadle.thread.agents.disk import MOST, File, Walk
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
 from treadle.thread.agents.seen import Fact
 from treadle.thread.agents.source import Source
@@ -31,6 +31,7 @@ VARIABLE = "CODEX_THREAD_ID"
 PACKED = ".zst"
 _ENDS = (".jsonl", f".jsonl{PACKED}")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.jsonl)")
+_DATED = re.compile(r"/\d{4}/\d\d/\d\d/[^/]*$")
 _DEEP = 4
 """Levels of folders below ``sessions``: year, month, day."""
 _HEAD = 4 << 20
@@ -79,6 +80,22 @@ def _hinted(home: str, grounds: Grounds, walk: Walk) -> Iterator[File]:
                         yield from [rollout] if rollout else []
 
 
+def beside(path: str) -> list[str]:
+    """The rollouts of a session's sub-agents, and of the session that it was forked off.
+
+    They lie in other days' folders; where the file lies in none of Codex's, in its own folder.
+    """
+    walk = Walk("", trusted=True)
+    main = walk.file(path)
+    if main is None:
+        return []
+    dated = _DATED.search(os.path.abspath(path))
+    folder = os.path.abspath(path)[: dated.start()] if dated else os.path.dirname(path) or "."
+    files = walk.files(folder, *_ENDS, deep=_DEEP if dated else 0)
+    rollouts = Rollouts(files, Trails(NAME, Grounds(()), walk, None, SCRIPT))
+    return [file.path for file in rollouts.kin(main)[:MOST]]
+
+
 def tell(value: object) -> Told:
     """What a line tells of its session."""
     for item in items(value)[1]:
@@ -123,6 +140,27 @@ class Rollouts:
         found = [self._transcript(root, family) for root, family in families.items()]
         return [one for one in found if one.changed >= since]
 
+    def kin(self, main: File) -> list[File]:
+        """The sub-agents of a session, and what it was forked off."""
+        own = self._trails.whose(main)
+        callees = [
+            file
+            for file in self._callees([main])
+            if own.session in self._callers(file) and _id(file) != own.session
+        ]
+        return [*callees, *self._origins(own)]
+
+    def _callers(self, file: File) -> list[str]:
+        """The sessions that called a rollout's, from the nearest up."""
+        found: list[str] = []
+        parent = self._trails.whose(file).parent
+        while parent and parent not in found:
+            found.append(parent)
+            if parent not in self._by_id:
+                break
+            parent = self._trails.whose(self._by_id[parent]).parent
+        return found
+
     def _is_here(self, file: File, since: float) -> bool:
         wanted = file.changed >= since or self._trails.known(file)
         return wanted and self._trails.here(self._trails.fact(file))
@@ -134,12 +172,8 @@ class Rollouts:
 
     def root(self, file: File) -> str:
         """The id of the session that a rollout belongs to in the end."""
-        fact, passed = self._trails.whose(file), {_id(file)}
-        while fact.parent in self._by_id and fact.parent not in passed:
-            passed.add(fact.parent)
-            file = self._by_id[fact.parent]
-            fact = self._trails.whose(file)
-        return fact.session or _id(file)
+        known = [one for one in self._callers(file) if one in self._by_id]
+        return known[-1] if known else self._trails.whose(file).session or _id(file)
 
     def _transcript(self, root: str, family: Iterable[File]) -> Transcript:
         files = {file.path: file for file in self._main(root)}

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from treadle.thread.model import Problem
 
+MOST = 5_000
+"""Files beside a transcript that are taken for its session's; a folder full must not stop us."""
 _MOST = 300_000
 """Names that are looked at in one walk."""
 

@@ -162,4 +162,11 @@ def _asked(books: Iterable[Mapping[str, Message]]) -> set[str]:
     }
 
 
-READER = Reader(NAME, recognises, read, gemini_find.find)
+READER = Reader(
+    NAME,
+    recognises,
+    read,
+    gemini_find.find,
+    gemini_find.beside,
+    keeps=gemini_find.keeps,
+)

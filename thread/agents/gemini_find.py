@@ -14,17 +14,29 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 
-from treadle.thread.agents.disk import File, Walk
-from treadle.thread.agents.fields import table
+from treadle.thread.agents.disk import MOST, File, Walk
+from treadle.thread.agents.fields import table, text
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
 from treadle.thread.agents.gemini_root import root
 from treadle.thread.agents.lines import Decoder
+from treadle.thread.agents.retention import USUAL, settings
 from treadle.thread.agents.seen import Fact, Seen, once
 from treadle.thread.agents.source import HEAD, Source
 
 NAME = "gemini-cli"
 
 ENDS = (".jsonl", ".json")
+_SYSTEM = (
+    "/etc/gemini-cli/settings.json",
+    "/Library/Application Support/GeminiCli/settings.json",
+)
+_DEFAULTS = (
+    "/etc/gemini-cli/system-defaults.json",
+    "/Library/Application Support/GeminiCli/system-defaults.json",
+)
+_AGE = re.compile(r"(\d{1,5})([hdwm])")
+_UNITS = {"h": 1, "d": 24, "w": 24 * 7, "m": 24 * 30}
+"""Hours."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SESSION = re.compile(rb'"sessionId"\s*:\s*"([^"\\]{1,200})"')
 _LOOKED = 4 << 20
@@ -55,6 +67,46 @@ def find(where: Surroundings) -> Found:
             if chats and projects.holds(folder, chats):
                 found += _sessions(chats, where)
     return Found(tuple(found), tuple(walk.problems))
+
+
+def keeps(where: Surroundings) -> int | None:
+    """Days after which sessions are deleted when Gemini CLI is started next.
+
+    The system's settings go before a project's, and those before the person's; each project has
+    its own sessions, so the shortest time of all is the answer.
+    """
+    own = [f"{home}/settings.json" for home in homes(where)]
+    person = _ages([*_SYSTEM, *own, *_DEFAULTS])
+    here = [_ages([*_SYSTEM, f"{top}/.gemini/settings.json"]) for top in where.tops]
+    ages = [found[0] for found in (person or [USUAL], *here) if found]
+    return min((age for age in ages if age is not None), default=None)
+
+
+def _ages(paths: list[str]) -> list[int | None]:
+    """What each of the files says of it, if it does; None: sessions are kept."""
+    found: list[int | None] = []
+    for told in settings(paths):
+        asked = table(table(told, "general"), "sessionRetention")
+        age = _AGE.fullmatch(text(asked, "maxAge"))
+        if asked.get("enabled") is False:
+            found.append(None)
+        elif age:
+            found.append(int(age[1]) * _UNITS[age[2]] // 24)
+    return found
+
+
+def beside(path: str) -> list[str]:
+    """The chats of a session's sub-agents, and the session's own in the other layout."""
+    walk = Walk("", trusted=True)
+    main = walk.file(path)
+    if main is None:
+        return []
+    folder = os.path.dirname(path) or "."
+    session = _opening(main).session
+    inside = walk.files(os.path.join(folder, session), *ENDS) if "/" not in session else []
+    others = (os.path.splitext(path)[0] + end for end in ENDS)
+    doubles = [walk.file(other) for other in others if other != path]
+    return [file.path for file in (*filter(None, doubles), *inside[:MOST])]
 
 
 def _sessions(chats: list[File], where: Surroundings) -> Iterator[Transcript]:

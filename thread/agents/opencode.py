@@ -82,6 +82,7 @@ def read(sources: Sequence[Source]) -> Reading:
             complaints.add(sources[row.source].name, 0, "session without its messages, skipped")
     known = {session.id for session in sessions}
     ids = {key: elder for key, elder in library.elders.items() if elder in known}
+    ids |= {key: key for key in library.shelf.sessions if key not in library.elders}
     return Reading(tuple(sessions), complaints.problems(), ids)
 
 
@@ -203,4 +204,4 @@ def _merged(main: list[Event], side: list[Event]) -> list[Event]:
     return [both[key] for key in order]
 
 
-READER = Reader(NAME, recognises, read, opencode_find.find)
+READER = Reader(NAME, recognises, read, opencode_find.find, opencode_find.beside)

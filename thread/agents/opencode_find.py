@@ -26,7 +26,10 @@ NAME = "opencode"
 
 _TABLES = ("session_v2", "session")
 _MESSAGES = ("session_message", "message")
+_TREE = "storage"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_MOST = 50_000
+"""Files of one session that are taken."""
 _DEEP = 2
 """Levels of folders below ``storage/session``."""
 
@@ -40,6 +43,8 @@ class _Row:
     folder: str
     changed: float
     files: tuple[File, ...]
+    tree: str = ""
+    """The root of the files that its messages are in; ``""`` if they are in a database."""
 
 
 def homes(where: Surroundings) -> list[str]:
@@ -64,33 +69,75 @@ def find(where: Surroundings) -> Found:
         for base in bases:
             for row in _kept(base, where.since, walk):
                 rows.setdefault(row.id, row)
-        for row in _told(os.path.join(home, "storage"), walk, grounds, where.memory):
+        for row in _told(os.path.join(home, _TREE), walk, where.memory):
             rows.setdefault(row.id, row)
-    return Found(tuple(_families(rows, grounds, where.since)), tuple(walk.problems))
+    return Found(tuple(_families(rows, grounds, where.since, walk)), tuple(walk.problems))
 
 
-def _families(rows: dict[str, _Row], grounds: Grounds, since: float) -> Iterator[Transcript]:
+def beside(path: str) -> list[str]:
+    """A database's log; of one of a session's files all others, with its sub-agents'."""
+    walk = Walk("", trusted=True)
+    if not path.endswith(".json"):
+        log = walk.file(path + database.LOG)
+        return [log.path] if log else []
+    path = os.path.abspath(path)
+    above, found, name = path.rpartition(f"/{_TREE}/")
+    if not found:
+        return []
+    rows = {row.id: row for row in _told(f"{above}/{_TREE}", walk, None)}
+    session = _owner(name, path)
+    family = [row for row in rows.values() if session in _line(row, rows)]
+    files = [file.path for row in family for file in _files(row, walk)]
+    return [file for file in files if file != path][:_MOST]
+
+
+def _owner(name: str, path: str) -> str:
+    """The session that a file in the tree is of: ``name`` is its path below the tree's root."""
+    kind, *folders, file = name.split("/") if "/" in name else ("", name)
+    if kind == "message" and folders:
+        return folders[0]
+    if kind == "part":
+        return text(_value(path), "sessionID")
+    return os.path.splitext(file)[0]
+
+
+def _families(
+    rows: dict[str, _Row], grounds: Grounds, since: float, walk: Walk
+) -> Iterator[Transcript]:
     """The sessions of the repository, each with those that it called."""
     families: dict[str, list[_Row]] = {}
     for row in rows.values():
-        families.setdefault(_elder(row, rows).id, []).append(row)
+        families.setdefault(_line(row, rows)[-1], []).append(row)
     for id_, family in families.items():
         if not any(grounds.hold(row.folder) for row in family):
             continue
-        elder = rows[id_]
-        files = {file.path: file for row in (elder, *family) for file in row.files}
-        changed = max(row.changed for row in family)
+        listed = [_files(row, walk) for row in sorted(family, key=lambda row: row.id != id_)]
+        files = {file.path: file for one in listed for file in one}
+        trees = [file.changed for row in family if row.tree for file in files.values()]
+        changed = max([row.changed for row in family] + trees)
         if changed >= since:
             size = sum(file.size for file in files.values())
             yield Transcript(NAME, id_, tuple(files), size, changed)
 
 
-def _elder(row: _Row, rows: dict[str, _Row]) -> _Row:
-    passed = {row.id}
+def _line(row: _Row, rows: dict[str, _Row]) -> list[str]:
+    """A session, the one that called it, and so on."""
+    passed = [row.id]
     while row.parent in rows and row.parent not in passed:
         row = rows[row.parent]
-        passed.add(row.id)
-    return row
+        passed.append(row.id)
+    return passed
+
+
+def _files(row: _Row, walk: Walk) -> list[File]:
+    """All files of a session, its own first."""
+    files = list(row.files)
+    if row.tree and _ID.fullmatch(row.id):
+        messages = walk.files(os.path.join(row.tree, "message", row.id), ".json")
+        files += messages
+        for message in messages:
+            files += walk.files(os.path.join(row.tree, "part", message.stem), ".json")
+    return files
 
 
 def _kept(base: File, since: float, walk: Walk) -> Iterator[_Row]:
@@ -118,27 +165,26 @@ def _seconds(told: str) -> float:
     return 0
 
 
-def _told(storage: str, walk: Walk, grounds: Grounds, memory: Seen | None) -> Iterator[_Row]:
-    """The sessions in a tree of files; messages and parts of those in the repository alone."""
-    for file in walk.files(os.path.join(storage, "session"), ".json", deep=_DEEP):
+def _told(tree: str, walk: Walk, memory: Seen | None) -> Iterator[_Row]:
+    """The sessions in a tree of files."""
+    for file in walk.files(os.path.join(tree, "session"), ".json", deep=_DEEP):
         fact = once(memory, NAME, file, _info)
-        files = [file]
         folder = next(iter(fact.cwds), "")
-        if _ID.fullmatch(fact.session) and folder and grounds.hold(folder):
-            files += walk.files(os.path.join(storage, "message", fact.session), ".json")
-            for message in files[1:]:
-                files += walk.files(os.path.join(storage, "part", message.stem), ".json")
-        changed = max(one.changed for one in files)
-        yield _Row(fact.session or file.stem, fact.parent, folder, changed, tuple(files))
+        id_ = fact.session or file.stem
+        yield _Row(id_, fact.parent, folder, file.changed, (file,), tree)
 
 
 def _info(file: File) -> Fact:
     """What a session's own file says of it."""
-    try:
-        with Source.file(file.path).open() as stream:
-            values = Decoder().documents(stream.read(LONGEST_LINE))[0]
-    except OSError:
-        values = []
-    value = values[0] if values else None
+    value = _value(file.path)
     folder = text(value, "directory")
     return Fact(0, 0, text(value, "id"), text(value, "parentID"), "", (folder,) if folder else ())
+
+
+def _value(path: str) -> object:
+    try:
+        with Source.file(path).open() as stream:
+            values = Decoder().documents(stream.read(LONGEST_LINE))[0]
+    except OSError:
+        return None
+    return values[0] if values else None

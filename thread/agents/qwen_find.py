@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from treadle.thread.agents.disk import File, Walk
+from treadle.thread.agents.disk import MOST, File, Walk
 from treadle.thread.agents.fields import text
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
 from treadle.thread.agents.trail import Script, Told, Trails
@@ -38,6 +38,14 @@ def find(where: Surroundings) -> Found:
             for folder in walk.folders(os.path.join(home, kind)):
                 found += _sessions(folder, where.since, walk, trails)
     return Found(tuple(found), tuple(walk.problems))
+
+
+def beside(path: str) -> list[str]:
+    """The transcripts of a session's sub-agents."""
+    name = os.path.splitext(os.path.basename(path))[0]
+    inside = os.path.join(os.path.dirname(path), os.pardir, "subagents", name)
+    found = Walk("", trusted=True).files(os.path.normpath(inside), ".jsonl", deep=1)
+    return [file.path for file in found[:MOST]]
 
 
 def _sessions(folder: str, since: float, walk: Walk, trails: Trails) -> Iterator[Transcript]:
