@@ -33,10 +33,10 @@ def fold(word: str) -> str:
     """A word as it is compared: small letters, no accents, at most ``LONGEST`` characters."""
     if word.isascii():
         return word[:LONGEST].lower()
-    from unicodedata import combining, normalize
+    from unicodedata import category, normalize
 
-    bare = (letter for letter in normalize("NFKD", word[:LONGEST]) if not combining(letter))
-    return "".join(bare).casefold()
+    letters = normalize("NFKD", word[:LONGEST])
+    return "".join(letter for letter in letters if category(letter) != "Mn").lower()
 
 
 @lru_cache(maxsize=1 << 16)

@@ -13,7 +13,7 @@
   function make(tag, text, cls) { var e = document.createElement(tag); if (text) e.textContent = text; if (cls) e.className = cls; return e; }
 
   function start() {
-    theme(); keys(); copies(); spans(); outline(); unfold();
+    theme(); search(); keys(); copies(); spans(); outline(); unfold();
     window.addEventListener("hashchange", unfold);
     window.addEventListener("beforeprint", function () { all("details").forEach(function (d) { d.open = true; }); });
   }
@@ -24,6 +24,13 @@
     function say() { b.textContent = dark() ? "Light" : "Dark"; b.setAttribute("aria-label", b.textContent + " theme"); }
     b.addEventListener("click", function () { root.dataset.theme = dark() ? "light" : "dark"; keep("treadle-theme", root.dataset.theme); say(); });
     say();
+  }
+
+  /* The search is loaded when somebody first wants it. */
+  function search() {
+    var box = document.querySelector(".search"), q = document.getElementById("q"), css = document.querySelector("link[rel=stylesheet]"), s;
+    box.hidden = false;
+    q.addEventListener("focus", function () { if (s) return; s = make("script"); s.src = css.href.replace(/style\.css[^\/]*$/, "search.js"); document.head.append(s); });
   }
 
   /* A link into a folded place opens it. */
@@ -39,6 +46,7 @@
       if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
       var line = e.target.closest && e.target.closest(".l");
       if (e.key === "?") showHelp();
+      else if (e.key === "/") { var q = document.getElementById("q"); q.focus(); q.select(); e.preventDefault(); }
       else if (e.key === "j" || e.key === "k") step(all(".story, .step, .gap, .files tbody, .span"), e.key === "j" ? 1 : -1);
       else if (e.key === "n" || e.key === "p") turn(e.key === "n" ? "next" : "prev");
       else if (e.key === "Escape" && location.hash.indexOf("#L") === 0) location.hash = "#code";
@@ -52,7 +60,7 @@
   function showHelp() {
     if (!help) {
       help = make("dialog"); help.setAttribute("aria-labelledby", "helph"); var h = make("h2", "Keys"), dl = make("dl"); h.id = "helph";
-      [["j  k", "next, previous section, step or span"], ["n  p", "next, previous thread"], ["↑  ↓", "next, previous line, once on a line"], ["Enter", "on a line: why it is there"], ["Esc", "close the answer"], ["?", "this help"]].forEach(function (r) {
+      [["j  k", "next, previous section, step or span"], ["n  p", "next, previous thread"], ["↑  ↓", "next, previous line, once on a line"], ["Enter", "on a line: why it is there"], ["/", "search"], ["Esc", "close the answer or the search"], ["?", "this help"]].forEach(function (r) {
         var dt = make("dt"); r[0].split("  ").forEach(function (k) { dt.append(make("kbd", k), " "); }); dl.append(dt, make("dd", r[1]));
       });
       var f = make("form"); f.method = "dialog"; f.append(make("button", "Close", "copy")); help.append(h, dl, f); document.body.append(help);

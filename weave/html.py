@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
-STATIC = ("style.css", "site.js")
+STATIC = ("style.css", "site.js", "search.js")
 """Files of the templates' folder that go into a site as they are."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from treadle.tangle.kept import Kept
-from treadle.weave.keys import file_key, thread_key
+from treadle.weave.keys import file_key, key, thread_key
 from treadle.weave.memo import Memo
 from treadle.weave.view import Frame, Plan
 
@@ -99,11 +99,56 @@ def _file(loom: Loom, sheet: Sheet) -> Pages:
     return {sheet.names[0]: file_html(view, loom.frame)}
 
 
+# -- search -------------------------------------------------------------------------
+
+
+def _blocks(plan: Plan) -> Iterator[Sheet]:
+    from treadle.weave.search import FOLDER, block_names, blocks, text_name
+
+    entries = [_entry_key(plan, at) for at in range(len(plan.threads))]
+    for at, block in enumerate(blocks(entries)):
+        own = entries[block.begin : block.end]
+        names = [*block_names(block), *map(text_name, own)]
+        paths = tuple(f"{FOLDER}/{name}.js" for name in names)
+        added = sum(woven.coverage.added for woven in plan.threads[block.begin : block.end])
+        yield Sheet("search", at, paths, key("search", block), 8_000 * len(own) + 50 * added)
+
+
+def _entry_key(plan: Plan, at: int) -> str:
+    woven = plan.threads[at]
+    return f"{woven.commit.id} {woven.leaf.note}"
+
+
+def _block(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.search import FOLDER, Entry, block_files, blocks
+
+    plan = loom.plan
+    block = blocks([_entry_key(plan, at) for at in range(len(plan.threads))])[sheet.at]
+    entries = (
+        Entry(
+            _entry_key(plan, at),
+            plan.threads[at].commit.subject,
+            plan.threads[at].commit.time[:10],
+            tuple(zip(plan.threads[at].leaf.parts, plan.threads[at].thread.parts, strict=True)),
+        )
+        for at in range(block.begin, block.end)
+    )
+    return {f"{FOLDER}/{name}.js": text for name, text in block_files(block, entries)}
+
+
+def _directory(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.search import blocks, index_file
+
+    keys = [_entry_key(loom.plan, at) for at in range(len(loom.plan.threads))]
+    pages = [section.page for section in loom.plan.places.sections]
+    return {sheet.names[0]: index_file(pages, keys, blocks(keys))}
+
+
 # -- the ways in --------------------------------------------------------------------
 
 
-def _single(name: str) -> Callable[[Plan], Iterable[Sheet]]:
-    return lambda plan: [Sheet(name, 0, (f"{name}.html",), "", 0)]
+def _single(name: str, page: str = "") -> Callable[[Plan], Iterable[Sheet]]:
+    return lambda plan: [Sheet(name, 0, (page or f"{name}.html",), "", 0)]
 
 
 def _index(loom: Loom, sheet: Sheet) -> Pages:
@@ -130,6 +175,8 @@ def _gaps(loom: Loom, sheet: Sheet) -> Pages:
 KINDS = {
     "file": Kind(_files, _file),
     "thread": Kind(_threads, _thread),
+    "search": Kind(_blocks, _block),
+    "searched": Kind(_single("searched", "search/index.js"), _directory),
     "index": Kind(_single("index"), _index),
     "files": Kind(_single("files"), _table),
     "unexplained": Kind(_single("unexplained"), _gaps),

@@ -21,7 +21,9 @@ LONGEST = 100
 
 STRANDS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-PAGE = re.compile(r"(?:thread/|file/)?[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*\.html")
+PAGE = re.compile(
+    r"(?:thread/|file/|names/)?[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*\.html|search/[a-z0-9\-]+\.js"
+)
 """Names that a page can have, from the root of a site."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._\-]")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def weave_book(
         publish(out, before, after, moved, _static())
     _keep_tidy(kept, book)
     size = sum(size for _, size in after.pages.values())
-    return Report(len(keys), size, len(moved), book.damaged)
+    return Report(_pages(keys), size, _pages(moved), book.damaged)
 
 
 def unchanged(out: Path, inputs: str) -> Report | None:
@@ -85,7 +85,12 @@ def unchanged(out: Path, inputs: str) -> Report | None:
         return None
     if any(size_of(out, name) != size for name, (_, size) in found.pages.items()):
         return None
-    return Report(len(found.pages), sum(size for _, size in found.pages.values()), 0)
+    return Report(_pages(found.pages), sum(size for _, size in found.pages.values()), 0)
+
+
+def _pages(names: Iterable[str]) -> int:
+    """How many of the names are pages that one can open, not scripts that they load."""
+    return sum(name.endswith(".html") for name in names)
 
 
 def _changed(out: Path, before: Marked, sheet: Sheet) -> bool:
@@ -118,13 +123,13 @@ def _keep_tidy(kept: Kept, book: Book) -> None:
 def _weave(
     loom: Loom, out: Path, todo: Sequence[Sheet], jobs: int, progress: Progress | None
 ) -> list[Written]:
-    whole = sum(len(sheet.names) for sheet in todo)
+    whole = sum(_pages(sheet.names) for sheet in todo)
     written: list[Written] = []
 
     def tell(pages: list[Written]) -> None:
         written.extend(pages)
         if progress:
-            progress(len(written), whole)
+            progress(_pages(name for name, _, _ in written), whole)
 
     if jobs < 2 or sum(sheet.weight for sheet in todo) < WORTH:
         for sheet in todo:

@@ -1,0 +1,235 @@
+/* The site's own search. It is loaded when somebody first wants it, and loads of its index what a
+   query needs, each piece a script that calls treadleSearch.put: this works from the file system. */
+"use strict";
+(function () {
+  var ROOT = document.currentScript.src.replace(/search\.js[^\/]*$/, ""), FORM = 1;
+  var SHOWN = 24, A_THREAD = 3, LINES = 400, ROOM = 170, WAIT = 60;
+  var DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+  var WEIGHT = [1, 1.6, 2, 3, 4];
+  var SAID = { title: "commit", prompt: "asked", said: "says", thought: "thinks", ran: "runs", edited: "edits" };
+  var SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff";
+  var WORD = new RegExp("[" + SPACELESS + "]|(?:(?![" + SPACELESS + "])[\\p{L}\\p{N}])+", "gu");
+  var VALUE = {}, loading = {}, texts = {}, blocks = [], threads = [], whole = 0, asked = 0, timer = null, shown = null, go = false;
+  for (var d = 0; d < 64; d++) VALUE[DIGITS[d]] = d;
+
+  // -- words, as the index has them (tangle/words.py) ---------------------------------
+  function fold(word) { return word.slice(0, 64).normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase(); }
+  function pieces(word) {
+    if (!/[a-z0-9][A-Z]|[A-Z]{2}[a-z]/.test(word)) return [];
+    return (word.slice(0, 64).match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) || []).map(function (p) { return p.toLowerCase(); });
+  }
+  function terms(text) {
+    var found = [];
+    (text.match(WORD) || []).map(fold).forEach(function (w) { w = w.slice(0, 32); if ((w.length > 1 || /[^\x00-\x7f]/.test(w)) && found.indexOf(w) < 0) found.push(w); });
+    return found.slice(0, 16);
+  }
+
+  // -- the index, piece by piece ------------------------------------------------------
+  window.treadleSearch = {
+    put: function (kind, name, a, b, c) {
+      if (kind === "index") { if (name === FORM) { threads = a; blocks = b.map(function (r) { return { name: r[0], begin: r[1], words: {} }; }); } }
+      else if (kind === "block") block(name, a, b, c);
+      else if (kind === "words") of(name).words[a] = b.split("\n");
+      else if (kind === "text") texts[name] = { day: a, parts: b, rows: c };
+    }
+  };
+  function of(name) { return blocks.filter(function (b) { return b.name === name; })[0] || { words: {} }; }
+  function block(name, counts, kinds, firsts) {
+    var b = of(name), at = 0;
+    b.kinds = kinds; b.firsts = firsts; b.size = kinds.length;
+    b.starts = counts.map(function (n) { var s = at; at += n; return s; });
+  }
+  function load(name) {
+    return loading[name] = loading[name] || new Promise(function (done, failed) {
+      var s = document.createElement("script");
+      s.src = ROOT + "search/" + name + ".js"; s.onload = done;
+      s.onerror = function () { delete loading[name]; failed(new Error(name)); };
+      document.head.append(s);
+    });
+  }
+  function ready() {
+    return load("index").then(function () {
+      return Promise.all(blocks.map(function (b) { return load(b.name); }));
+    }).then(function () {
+      whole = 0; blocks.forEach(function (b) { b.base = whole; whole += b.size; });
+    });
+  }
+  function ranges(b, term) {
+    var from = 0, found = [];
+    while (from + 1 < b.firsts.length && b.firsts[from + 1] <= term) from++;
+    for (var n = from; n < b.firsts.length && (n === from || b.firsts[n] < term + "\uffff"); n++) found.push(n);
+    return found;
+  }
+  function fetched(words) {
+    var wanted = [];
+    blocks.forEach(function (b) { words.forEach(function (t) { ranges(b, t).forEach(function (n) { wanted.push(b.name + "-" + n); }); }); });
+    return Promise.all(wanted.map(load));
+  }
+
+  // -- ranking --------------------------------------------------------------------------
+  function passagesOf(term) {
+    var best = new Map(), word, numbers;
+    blocks.forEach(function (b) {
+      ranges(b, term).forEach(function (n) {
+        var lines = b.words[n] || [], low = 0, high = lines.length;
+        while (low < high) { var mid = (low + high) >> 1; if (lines[mid] < term) low = mid + 1; else high = mid; }
+        for (; low < lines.length && lines[low].indexOf(term) === 0; low++) {
+          var gap = lines[low].indexOf(" "), near = gap === term.length ? 1 : .35 + .4 * term.length / gap, at = -1, step = 0, shift = 0;
+          for (var i = gap + 1; i < lines[low].length; i++) {
+            var v = VALUE[lines[low][i]];
+            step |= (v & 31) << shift; shift += 5;
+            if (v > 31) continue;
+            at += step + 1; step = shift = 0;
+            if (!(best.get(b.base + at) > near)) best.set(b.base + at, near);
+          }
+        }
+      });
+    });
+    return best;
+  }
+  function where(id) {
+    var n = 0, m = 0;
+    while (n + 1 < blocks.length && blocks[n + 1].base <= id) n++;
+    var b = blocks[n], at = id - b.base;
+    while (m + 1 < b.starts.length && b.starts[m + 1] <= at) m++;
+    return { thread: b.begin + m, row: at - b.starts[m], mark: VALUE[b.kinds[at]] };
+  }
+  function ranked(words) {
+    var hits = new Map(), every = (1 << words.length) - 1;
+    words.forEach(function (term, bit) {
+      var found = passagesOf(term), rare = Math.log(1 + whole / (1 + found.size));
+      found.forEach(function (near, id) {
+        var h = hits.get(id);
+        if (!h) hits.set(id, h = where(id)), h.score = 0, h.has = 0, h.id = id;
+        h.score += rare * near; h.has |= 1 << bit;
+      });
+    });
+    var rows = Array.from(hits.values()), all = rows.filter(function (h) { return h.has === every; }), byThread = new Map();
+    rows.forEach(function (h) {
+      h.score *= WEIGHT[h.mark >> 3] / (1 + .12 * (h.mark & 7));
+      byThread.set(h.thread, byThread.get(h.thread) | h.has);
+    });
+    function reach(h) { return bits(byThread.get(h.thread)) * 16 + bits(h.has); }
+    var less = !all.length && rows.length > 0;
+    (less ? rows : all).sort(function (a, b) { return (less ? reach(b) - reach(a) : 0) || b.score - a.score || b.id - a.id; });
+    return { rows: less ? rows : all, less: less && !rows.some(function (h) { return byThread.get(h.thread) === every; }), apart: less };
+  }
+  function bits(n) { var c = 0; for (; n; n &= n - 1) c++; return c; }
+  /* Of a section the best few first; what else it holds only where there is room. */
+  function few(rows) {
+    var seen = new Map(), first = [], rest = [];
+    rows.forEach(function (h) { var n = (seen.get(h.thread) || 0) + 1; seen.set(h.thread, n); (n <= A_THREAD ? first : rest).push(h); });
+    return first.concat(rest).slice(0, SHOWN);
+  }
+
+  // -- the line that is shown -------------------------------------------------------------
+  function marks(line, words) {
+    var found = [], m; WORD.lastIndex = 0;
+    while ((m = WORD.exec(line))) {
+      var forms = [fold(m[0])].concat(pieces(m[0]));
+      var hit = words.filter(function (t) { return forms.some(function (f) { return f.indexOf(t) === 0; }); })[0];
+      if (hit) found.push([m.index, m.index + m[0].length, hit]);
+    }
+    return found;
+  }
+  function best(text, words) {
+    var path = "", top = { n: -1, line: "", marks: [], path: "" };
+    text.split("\n", LINES).some(function (line) {
+      if (line[0] === "@" && text[0] === "@") path = line.slice(1);
+      var found = marks(line, words), kinds = new Set(found.map(function (f) { return f[2]; })).size;
+      if (kinds > top.n && line.trim()) top = { n: kinds, line: line, marks: found, path: path };
+      return top.n === words.length;
+    });
+    return top;
+  }
+  function lined(row, words) {
+    var code = row[2] === "edited" || row[2] === "ran", top = best(row[3], words), from = 0, p = make(code ? "code" : "span", "", "said");
+    if (row[2] === "edited") from = 1;
+    from += /^\s*/.exec(top.line.slice(from))[0].length;
+    var first = top.marks.length ? top.marks[0][0] : from;
+    if (first - from > ROOM / 2) { from = first - ROOM / 4; p.append("…"); }
+    var to = Math.min(top.line.length, from + ROOM);
+    top.marks.forEach(function (m) {
+      if (m[0] < from || m[1] > to) return;
+      p.append(top.line.slice(from, m[0])); p.append(make("mark", top.line.slice(m[0], m[1]))); from = m[1];
+    });
+    p.append(top.line.slice(from, to) + (to < top.line.length ? "…" : ""));
+    return { path: row[2] === "edited" ? top.path : "", line: p };
+  }
+  function result(hit, words) {
+    var t = threads[hit.thread], told = texts[t[1]], row = told && told.rows[hit.row], li = make("li"), a = make("a");
+    if (!row) return null;
+    var letter = told.parts.length > 1 ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[row[0]] || "" : "", turn = row[1].split(".")[0], title = row[2] === "title";
+    var mark = "#" + (row[2] === "prompt" ? "t-" + told.parts[row[0]] + "-" + turn : "s-" + told.parts[row[0]] + "-" + row[1].replace(".", "-"));
+    a.href = ROOT + t[0] + (title ? "" : mark);
+    var head = make("span", "", "top"), number = "§" + (hit.thread + 1) + (title ? "" : " ¶" + letter + (row[2] === "prompt" ? turn : row[1]));
+    var shown = lined(row, words);
+    head.append(make("span", number, "sec"), " ", make("span", SAID[row[2]] || row[2], "ev"), " ");
+    if (shown.path) head.append(make("code", shown.path), " ");
+    if (!title) head.append(make("span", told.rows[0][3], "of"));
+    head.append(" ", make("span", told.day, "day"));
+    a.append(head, shown.line); li.append(a);
+    return li;
+  }
+
+  // -- the box ------------------------------------------------------------------------------
+  function make(tag, text, cls) { var e = document.createElement(tag); if (text) e.textContent = text; if (cls) e.className = cls; return e; }
+  var box = document.querySelector(".search"), q = document.getElementById("q");
+  var panel = make("div", "", "found"), said = make("p", "", "dim"), list = make("ol");
+  panel.id = "found"; panel.hidden = true; said.setAttribute("role", "status"); list.setAttribute("aria-label", "What was found");
+  panel.append(said, list); box.append(panel); 
+
+  function show(open) { panel.hidden = !open; }
+  function say(words) { said.textContent = words; }
+  function plural(n, noun) { return n.toLocaleString("en") + " " + noun + (n === 1 ? "" : "s"); }
+  function none() {
+    var a = make("a", "list of prompts"); a.href = ROOT + "prompts.html";
+    say("Nothing holds these words. What was asked stands in the "); said.append(a, ".");
+  }
+  function search() {
+    shown = null;
+    var mine = ++asked, words = terms(q.value);
+    if (!words.length) { list.replaceChildren(); say(q.value.trim() ? "Two letters or more, please." : ""); show(Boolean(q.value.trim())); return; }
+    ready().then(function () { return fetched(words); }).then(function () {
+      if (mine !== asked) return;
+      var found = ranked(words), top = few(found.rows);
+      return Promise.all(top.map(function (h) { return load(threads[h.thread][1]); })).then(function () {
+        if (mine !== asked) return;
+        var rows = top.map(function (h) { return result(h, words); }).filter(Boolean);
+        list.replaceChildren.apply(list, rows); panel.scrollTop = 0; show(true);
+        shown = q.value;
+        if (!rows.length) return none();
+        if (go) return follow();
+        var n = new Set(found.rows.map(function (h) { return h.thread; })).size;
+        say((found.less ? "No section holds all of this. " : found.apart ? "No step holds all of this, but a section does. " : "") +
+          plural(found.rows.length, "passage") + " in " + plural(n, "section") + (rows.length < found.rows.length ? ", the best " + rows.length : "") + ".");
+      });
+    }).catch(function () { if (mine === asked) { list.replaceChildren(); show(true); say("The index of this site cannot be read. Weave it again."); } });
+  }
+  function links() { return Array.prototype.slice.call(list.querySelectorAll("a")); }
+  function close() { ++asked; go = false; show(false); }
+  /* Enter may come before the answer does. */
+  function follow() {
+    if (shown === q.value && links().length) { var to = links()[0].href; close(); location.href = to; }
+    else { go = true; clearTimeout(timer); search(); }
+  }
+
+  q.addEventListener("input", function () { go = false; clearTimeout(timer); timer = setTimeout(search, WAIT); });
+  q.addEventListener("focus", function () { if (q.value.trim()) search(); else ready().catch(function () {}); });
+  box.addEventListener("keydown", function (e) {
+    var all = links(), at = all.indexOf(document.activeElement), to = null;
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key === "Escape") { if (at >= 0) q.focus(); else if (panel.hidden) q.blur(); close(); q.select(); e.preventDefault(); e.stopPropagation(); return; }
+    if (panel.hidden && e.key === "ArrowDown" && at < 0) search();
+    if (e.key === "Enter" && at < 0) { follow(); e.preventDefault(); return; }
+    if (e.key === "ArrowDown") to = all[at + 1];
+    else if (e.key === "ArrowUp" && at >= 0) to = all[at - 1] || q;
+    else if (e.key === "Home" && at >= 0) to = all[0];
+    else if (e.key === "End" && at >= 0) to = all[all.length - 1];
+    if (to) { to.focus(); e.preventDefault(); }
+    if (at >= 0) e.stopPropagation();
+  });
+  list.addEventListener("click", function (e) { if (e.target.closest("a") && !e.ctrlKey && !e.metaKey && !e.shiftKey) close(); });
+  box.addEventListener("focusout", function (e) { if (!box.contains(e.relatedTarget)) setTimeout(function () { if (!box.contains(document.activeElement)) close(); }, 120); });
+  if (document.activeElement === q) { if (q.value.trim()) search(); else ready().catch(function () {}); }
+})();

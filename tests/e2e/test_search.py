@@ -1,0 +1,178 @@
+"""The site's search as a person uses it: typing, reading, following, from the file system."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.test_site import FLAGS, Open, browser, faults, open_page, site
+from tests.weave.test_site import hostile
+from treadle.tangle.words import fold, pieces, words
+from treadle.weave.site import weave_book
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["FLAGS", "browser", "open_page", "site"]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def asked(open_page: Open) -> Page:
+    """The first page, its search field in hand."""
+    page = open_page("index.html")
+    page.keyboard.press("/")
+    return page
+
+
+def answer(page: Page, text: str) -> list[str]:
+    """Type, and read what is found."""
+    from playwright.sync_api import expect
+
+    page.locator("#q").fill(text)
+    expect(page.locator(".found [role=status]")).to_have_text(re.compile(r"\.$"))
+    page.wait_for_function("document.querySelector('.found').hidden === false")
+    page.wait_for_timeout(150)
+    return page.locator(".found li").all_inner_texts()
+
+
+def test_a_slash_takes_one_to_the_field_and_typing_answers(asked: Page) -> None:
+    from playwright.sync_api import expect
+
+    expect(asked.locator("#q")).to_be_focused()
+    asked.keyboard.type("smallest")
+    expect(asked.locator(".found li").first).to_contain_text("The smallest thing that gives")
+    expect(asked.locator(".found mark").first).to_have_text("smallest")
+
+
+def test_enter_leads_to_the_best_hit(asked: Page) -> None:
+    asked.keyboard.type("smallest thing")
+    asked.keyboard.press("Enter")
+    asked.wait_for_url(re.compile(r"/thread/.*#(s|t)-"))
+    anchor = asked.url.partition("#")[2]
+    assert "smallest thing" in asked.locator(f"[id='{anchor}']").inner_text().lower()
+
+
+def test_arrows_walk_the_hits_and_escape_leaves(asked: Page) -> None:
+    from playwright.sync_api import expect
+
+    assert len(answer(asked, "harbour")) > 3
+    asked.keyboard.press("ArrowDown")
+    expect(asked.locator(".found a").nth(0)).to_be_focused()
+    asked.keyboard.press("ArrowDown")
+    expect(asked.locator(".found a").nth(1)).to_be_focused()
+    asked.keyboard.press("ArrowUp")
+    asked.keyboard.press("ArrowUp")
+    expect(asked.locator("#q")).to_be_focused()
+    asked.keyboard.press("Escape")
+    expect(asked.locator(".found")).to_be_hidden()
+
+
+def test_every_hit_leads_to_its_place(asked: Page, open_page: Open) -> None:
+    answer(asked, "harbour")
+    hrefs = asked.eval_on_selector_all(".found a", "all => all.map(a => a.href)")
+    assert len(hrefs) == len(set(hrefs)) > 3
+    for href in hrefs:
+        asked.goto(href)
+        anchor = href.partition("#")[2]
+        assert not anchor or asked.locator(f"[id='{anchor}']").count() == 1
+
+
+def test_a_subject_goes_before_a_prompt_and_a_prompt_before_the_rest(asked: Page) -> None:
+    answer(asked, "harbour")
+    found = asked.locator(".found .ev").all_inner_texts()
+    assert found[0] == "commit"
+    assert found.index("asked") < min(found.index("says"), found.index("thinks"))
+
+
+def test_the_beginning_of_a_word_and_the_piece_of_a_name_are_found(asked: Page) -> None:
+    assert answer(asked, "harb")
+    assert answer(asked, "HARBOURS")
+    assert answer(asked, "bisect_slo")
+
+
+def test_words_that_no_step_holds_together_are_looked_for_in_sections(asked: Page) -> None:
+    assert answer(asked, "smallest cosine zeppelin")
+    assert "No section holds all of this" in asked.locator(".found [role=status]").inner_text()
+
+
+def test_nothing_found_is_said_with_a_way_on(asked: Page) -> None:
+    from playwright.sync_api import expect
+
+    asked.keyboard.type("zeppelin")
+    expect(asked.locator(".found [role=status]")).to_contain_text("Nothing holds these words")
+
+
+def test_code_is_found_with_its_file(asked: Page) -> None:
+    assert any("tide/" in text for text in answer(asked, "bisect_slope"))
+
+
+def test_it_answers_on_pages_below_the_root_too(open_page: Open) -> None:
+    page = open_page("thread")
+    page.keyboard.press("/")
+    answer(page, "harbour")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/thread/"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_open_answer_has_no_fault_and_fits(open_page: Open, theme: str, width: int) -> None:
+    page = open_page("index.html", color_scheme=theme, viewport={"width": width, "height": 844})
+    page.locator("#q").focus()
+    answer(page, "harbour")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    box = page.locator(".found").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["y"] < 200
+
+
+def test_hostile_texts_are_found_as_texts(open_page: Open, tmp_path: Path) -> None:
+    weave_book(hostile(), tmp_path, jobs=1)
+    page = open_page("index.html", folder=tmp_path)
+    page.keyboard.press("/")
+    assert answer(page, "alert")
+    assert page.locator(".found script, .found img, .found [onclick]").count() == 0
+
+
+def test_without_script_there_is_no_field(open_page: Open) -> None:
+    page = open_page("index.html", java_script_enabled=False)
+    assert not page.locator("#q").is_visible()
+
+
+WORDS = [
+    "tideTable",
+    "HTTPServer",
+    "Été",
+    "snake_case2",
+    "潮汐table",
+    "ＦＵＬＬ",
+    "ﬁne",
+    "x",
+    "I18n",
+]
+
+
+def test_the_script_cuts_and_folds_words_as_the_index_does(open_page: Open, site: Path) -> None:
+    """Both read the same rules; here the script's own functions are asked."""
+    script = (site / "search.js").read_text(encoding="utf-8")
+    begin, end = script.index("  var SPACELESS"), script.index("  // -- the index, piece")
+    inner = script[begin:end].replace("VALUE[DIGITS[d]] = d", "0")
+    page = open_page("index.html")
+    told = page.evaluate(
+        "([code, all]) => { const run = Function('DIGITS', code + '; return t => "
+        "[(t.match(WORD) || []).map(fold), (t.match(WORD) || []).map(pieces)]');"
+        " return all.map(run('')); }",
+        [inner, WORDS],
+    )
+    for text, (folded, cut) in zip(WORDS, told, strict=True):
+        found = [(text[a:b], word) for word, a, b in words(text)]
+        assert folded == [word for _, word in found]
+        assert [fold(raw) for raw, _ in found] == folded
+        assert cut == [list(pieces(raw)) for raw, _ in found]
