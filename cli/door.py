@@ -191,3 +191,9 @@ def one_commit(rev: str) -> str:
     if rev.startswith(("-", "^")) or ".." in rev:
         raise UserError(f"{rev!r} names no commit", "name one: an id, a branch, HEAD~3", 2)
     return rev
+
+
+def near(repo: Repo, line: str) -> str:
+    """A line of text with the paths of this repository as seen from its root."""
+    top = repo.top or repo.git_dir
+    return line.replace(os.path.realpath(top) + os.sep, "").replace(top + os.sep, "")

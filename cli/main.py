@@ -17,6 +17,8 @@ from treadle.thread.errors import UserError
 
 COMMANDS = {
     "demo": ("demo", "Build a small repository with threads, recorded and woven."),
+    "init": ("init", "Record the thread of each commit from now on."),
+    "deinit": ("deinit", "Take treadle out of this repository, to the byte."),
     "import": ("importing", "Write documents out of another tool's records."),
     "record": ("record", "Write a commit's document out of a transcript."),
     "backfill": (

@@ -99,6 +99,11 @@ def test_the_keys_of_recording_are_in_the_guide(bare_lamp: Lamp) -> None:
         documented("record", keys(json.loads(run(*args, *more, at=bare_lamp.top).out)))
 
 
+def test_the_keys_of_joining_and_leaving_are_in_the_guide(bare_lamp: Lamp) -> None:
+    for args in (("init",), ("deinit", "--forget")):
+        documented(args[0], keys(json.loads(run(*args, "--json", at=bare_lamp.top).out)))
+
+
 @pytest.mark.parametrize("code", [0, 1, 2, 130, 141])
 def test_every_exit_code_is_in_the_guide(code: int) -> None:
     assert re.search(rf"^\|.*\b{code}\b.*\|", section("How to call it"), re.MULTILINE)
