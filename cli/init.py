@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,9 @@ from treadle.cli.paper import print_json
 if TYPE_CHECKING:
     from treadle.thread.probe import Probe
     from treadle.thread.repo import Repo
+
+_SECONDS = 60.0
+"""How long a remote may take to give its documents."""
 
 
 @click.command("init")
@@ -35,7 +40,7 @@ def command(ctx: click.Context, share: bool, as_json: bool) -> int:
         _refuse_sharing(repo, share)
         done = enrol(repo, Program.this(), share)
         found = probe(repo) if repo.top else None
-        came = _pull(repo)
+        came = list(_pull(repo))
         if as_json:
             print_json(_told(hooks_now(repo), done, found, came))
         else:
@@ -55,9 +60,19 @@ def _refuse_sharing(repo: Repo, share: bool) -> None:
         )
 
 
-def _pull(repo: Repo) -> list[tuple[str, str]]:
-    """What each remote's documents came to: its name and a sentence."""
-    return []
+def _pull(repo: Repo) -> Iterator[tuple[str, str]]:
+    """What each remote's documents came to: its name and a few words."""
+    from treadle.cli.sync import fetched
+    from treadle.tangle.sync import pull
+    from treadle.thread.errors import UserError
+    from treadle.thread.remote import Access, remotes
+
+    access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty(), seconds=_SECONDS)
+    for remote in remotes(repo):
+        try:
+            yield remote.name, fetched(pull(repo, remote, access), False)
+        except UserError as error:
+            yield remote.name, f"not asked for documents: {error.message}"
 
 
 def _told(

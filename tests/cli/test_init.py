@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.lamp import Lamp, refused, run
 from tests.support.hooked import PLACE, Hooked, settled
+from tests.support.team import Team
 
 KEEPS = "CLAUDE_CONFIG_DIR"
 
@@ -139,6 +140,24 @@ def test_forgetting_deletes_everything_and_says_what_is_elsewhere(lamp: Lamp) ->
     command = next(line for line in done.out.splitlines() if "update-ref" in line)
     lamp.git(*command.split("git ")[2].split(" brings")[0].split())
     assert lamp.git("rev-parse", "refs/notes/treadle") == tip
+
+
+def test_a_colleagues_documents_are_there_after_init(tmp_path: Path) -> None:
+    team = Team(tmp_path, 3)
+    ann = team.clone("ann")
+    ann.put(team.commits[0])
+    assert run("sync", "--push", at=ann.top).code == 0
+    bob = team.clone("bob")
+    done = run("init", at=bob.top)
+    assert "origin: documents fetched: 1 new" in done.out
+    assert bob.store.tip() == ann.store.tip()
+
+
+def test_a_remote_that_is_not_there_does_not_stop_init(hooked: Hooked) -> None:
+    hooked.git("remote", "add", "origin", "../nowhere")
+    done = run("init", at=hooked.top)
+    assert done.code == 0
+    assert "origin: not asked for documents: " in done.out
 
 
 def test_without_forgetting_documents_stay(lamp: Lamp) -> None:

@@ -165,3 +165,18 @@ def test_the_hook_never_fails_and_runs_no_other(team: Team, ann: Member) -> None
     team.bare.top.rename(team.folder / "moved.git")
     assert "documents were not shared" in hook(ann)
     assert run("sync", "--hook", "origin", at=team.folder).code == 0
+
+
+@pytest.mark.parametrize("where", ["config", "file"])
+def test_what_must_stay_here_is_not_shared_whoever_asks(
+    where: str, team: Team, ann: Member
+) -> None:
+    ann.git("config", "treadle.share", "true")
+    if where == "config":
+        ann.git("config", "treadle.localOnly", "true")
+    else:
+        (ann.top / ".treadle.toml").write_text("localOnly = true\n")
+    assert "localOnly" in refused("sync", "--push", at=ann.top)
+    assert run("sync", at=ann.top).code == 0
+    assert hook(ann) == ""
+    assert team.tip() == ""
