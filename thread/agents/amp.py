@@ -12,9 +12,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import unquote
 
-from treadle.thread.agents import shelf
+from treadle.thread.agents import amp_find, shelf
 from treadle.thread.agents.clip import one_line
 from treadle.thread.agents.fields import moment, rows, table, text, whole
 from treadle.thread.agents.record import (
@@ -39,7 +38,6 @@ _THREAD = re.compile(rb'"id"\s{0,20}:\s{0,20}"T-[0-9a-f]{8}-[0-9a-f]{4}-')
 _PARTS = re.compile(rb'"(?:messages|nextMessageId|agentMode|messageId)"\s{0,20}:')
 _ENDED = {"done": "success", "error": "error", "rejected-by-user": "error", "cancelled": "error"}
 _UNDO = "undo_edit"
-_DRIVE = re.compile(r"/[A-Za-z]:/")
 
 
 def recognises(head: bytes) -> bool:
@@ -60,10 +58,10 @@ def _take(copy: Copy, value: dict[str, object], raw: bytes, offset: int) -> None
         copy.complain(offset, "JSON, but no thread, skipped")
         return
     copy.sessions[own] = None
-    initial = table(table(value, "env"), "initial")
-    version = text(table(initial, "platform"), "clientVersion")
-    begun = moment(value, "created")
-    copy.add(Record("thread", begun, (Now(_folder(initial), version=version),), source=copy.index))
+    program = table(table(table(value, "env"), "initial"), "platform")
+    folder = next(iter(amp_find.folders(value)), "")
+    begun, now = moment(value, "created"), Now(folder, version=text(program, "clientVersion"))
+    copy.add(Record("thread", begun, (now,), source=copy.index))
     time = begun
     for number, message in enumerate(messages):
         sent = moment(table(message, "meta"), "sentAt")
@@ -89,16 +87,6 @@ def _shown(value: object) -> bytes:
         return json.dumps(value, sort_keys=True).encode()
     except RecursionError:
         return b"nested too deep"
-
-
-def _folder(initial: dict[str, object]) -> str:
-    """The first of the folders that the thread was begun in."""
-    for tree in rows(initial, "trees"):
-        uri = text(tree, "uri")[:4096]
-        if uri.startswith("file:///"):
-            path = unquote(uri.removeprefix("file://"))
-            return path[1:] if _DRIVE.match(path) else path
-    return ""
 
 
 def _items(message: object) -> Iterator[Item]:
@@ -179,4 +167,4 @@ def _with_undone(session: Session) -> Session:
     return replace(session, events=tuple(events))
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, amp_find.find)

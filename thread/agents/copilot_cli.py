@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from treadle.thread.agents import shelf
+from treadle.thread.agents import copilot_find, shelf
 from treadle.thread.agents.clip import one_line
 from treadle.thread.agents.codex_result import decoded
 from treadle.thread.agents.fields import moment, rows, table, text, whole
@@ -187,4 +187,4 @@ def _result(told: dict[str, object]) -> Answer:
     return Answer(text(told, "toolCallId"), said, "error" if failed else "success")
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, copilot_find.find)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from treadle.thread.agents import shelf, tools
+from treadle.thread.agents import cursor_find, shelf, tools
 from treadle.thread.agents.claude_prompt import between
 from treadle.thread.agents.clip import one_line
 from treadle.thread.agents.fields import moment, rows, table, text
@@ -234,4 +234,4 @@ def _result(block: object) -> Answer:
     return Answer(text(block, "tool_use_id"), said, "error" if failed else "success")
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, cursor_find.find, cursor_find.beside)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from treadle.thread.agents import shelf
+from treadle.thread.agents import droid_find, shelf
 from treadle.thread.agents.claude_prompt import Prose, words
 from treadle.thread.agents.codex_result import decoded
 from treadle.thread.agents.fields import moment, rows, table, text
@@ -169,4 +169,4 @@ def _result(block: object) -> Answer:
     return Answer(text(block, "tool_use_id"), said, "error" if failed else "success", seen)
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, droid_find.find)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from treadle.thread.agents import shelf
+from treadle.thread.agents import pi_find, shelf
 from treadle.thread.agents.fields import moment, rows, table, text, whole
 from treadle.thread.agents.lines import Decoder
 from treadle.thread.agents.record import (
@@ -189,4 +189,4 @@ def _result(message: dict[str, object]) -> Answer:
     return Answer(text(message, "toolCallId"), said, "error" if failed else "success", seen)
 
 
-READER = Reader(NAME, recognises, read)
+READER = Reader(NAME, recognises, read, pi_find.find)
