@@ -65,10 +65,11 @@ def _pull(repo: Repo) -> Iterator[tuple[str, str]]:
     from treadle.cli.sync import fetched
     from treadle.tangle.sync import pull
     from treadle.thread.errors import UserError
+    from treadle.thread.gitconfig import Config
     from treadle.thread.remote import Access, remotes
 
     access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty(), seconds=_SECONDS)
-    for remote in remotes(repo):
+    for remote in remotes(repo, Config.read(repo)):
         try:
             yield remote.name, fetched(pull(repo, remote, access), False)
         except UserError as error:

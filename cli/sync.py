@@ -184,7 +184,7 @@ def _show(outcome: _Outcome, dry: bool) -> None:
     name = visible(outcome.remote.name)
     pulled = outcome.pulled
     if pulled is not None:
-        click.echo(f"{name}: {_fetched(pulled, dry)}")
+        click.echo(f"{name}: {fetched(pulled, dry)}")
         for line in _remarks(pulled, dry):
             click.echo(f"  {visible(line)}")
     if outcome.pushed is not None:
@@ -201,7 +201,7 @@ def _show(outcome: _Outcome, dry: bool) -> None:
             click.echo(f"  {visible(error.hint)}", err=True)
 
 
-def _fetched(pulled: Pulled, dry: bool) -> str:
+def fetched(pulled: Pulled, dry: bool) -> str:
     """What a pull brought, in a line."""
     if not pulled.tip:
         return "no documents there"
