@@ -17,7 +17,16 @@ from typing import TYPE_CHECKING
 
 from treadle.tangle.capture import REFS, Captured, assembled, capture_with
 from treadle.tangle.flight import awaited
-from treadle.tangle.gather import DAYS, Gathered, files_of, gather, seek, since, work_trees
+from treadle.tangle.gather import (
+    DAYS,
+    Gathered,
+    bytes_of,
+    files_of,
+    gather,
+    seek,
+    since,
+    work_trees,
+)
 from treadle.tangle.left import left
 from treadle.tangle.recall import Progress
 from treadle.tangle.verdict import failed, nothing, recorded
@@ -87,7 +96,7 @@ class Watch:
     def told(self) -> bool:
         """Whether what was waited for may be there."""
         for path, size in self.sizes:
-            now = _size(path)
+            now = bytes_of(path)
             if now != size and (not self.keys or now < size or _holds(path, size, self.keys)):
                 return True
         return False
@@ -316,7 +325,7 @@ class Drain:
         if not opened and now < _ripe(one) < now + 2 * _SECOND:
             self.young.append(one)
             files = {file for told in gathered.transcripts for file in told.files}
-            self.watches.append(Watch(_sizes(files), young=True))
+            self.watches.append(Watch(_sizes(files, gathered), young=True))
             return True
         return opened
 
@@ -345,20 +354,13 @@ def _ripe(one: Todo) -> float:
 
 
 def _watch(gathered: Gathered, session: Session, keys: Sequence[str]) -> Watch:
-    """The files of a session, as large as they are now."""
-    sizes = _sizes(files_of(session, gathered))
+    """The files of a session, as large as they were when they were read."""
+    sizes = _sizes(files_of(session, gathered), gathered)
     return Watch(sizes, tuple(key.encode("utf-8", "replace") for key in keys))
 
 
-def _sizes(files: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    return tuple((file, _size(file)) for file in sorted(files))
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return -1
+def _sizes(files: Iterable[str], gathered: Gathered) -> tuple[tuple[str, int], ...]:
+    return tuple((file, gathered.sizes.get(file, -1)) for file in sorted(files))
 
 
 def _holds(path: str, start: int, keys: Sequence[bytes]) -> bool:

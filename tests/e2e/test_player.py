@@ -1,0 +1,125 @@
+"""What the hooks record as one works is what is recorded out of the finished transcripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.scenes import Scene, scene, scenes
+from tests.support.scratch import Scratch
+from tests.support.theatre import Theatre
+from treadle.cli.demo import TRANSCRIPTS, play
+from treadle.thread.document import parse
+from treadle.thread.repo import Commit, Repo
+
+FAST = 0.002
+"""Seconds of the longest wait between two records."""
+SHARE = int(os.environ.get("TREADLE_SCENES", "2"))
+"""How many sessions of each real history are acted out."""
+LONGEST = 1500
+"""Records of a session that is acted out where only a share is."""
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[Scene]]]:
+    """The demo's repository and its sessions."""
+    top = tmp_path_factory.mktemp("demo")
+    shelf = tmp_path_factory.mktemp(TRANSCRIPTS)
+    with Repo.create(top) as repo:
+        play(repo, shelf)
+        yield top, [_told(path, repo.commits()) for path in sorted(shelf.glob("*/*.jsonl"))]
+
+
+def _told(path: Path, commits: list[Commit]) -> Scene:
+    """The scene of one transcript and its sub-agents' files."""
+    beside = sorted(path.with_suffix("").glob("**/*.jsonl"))
+    files = {
+        str(file.relative_to(path.parent)): [json.loads(row) for row in file.open()]
+        for file in (path, *beside)
+    }
+    times = [str(record["timestamp"]) for record in files[path.name] if "timestamp" in record]
+    own = [commit for commit in commits if times[0] <= commit.committed <= times[-1][:19] + "Z"]
+    root = str(next(record["cwd"] for record in files[path.name] if "cwd" in record))
+    return scene(path.stem, root, files, own)
+
+
+@pytest.fixture
+def theatre(tmp_path: Path, demo: tuple[Path, list[Scene]]) -> Iterator[Theatre]:
+    opened = Theatre(tmp_path, demo[0], gap=FAST)
+    yield opened
+    opened.close()
+
+
+def test_a_session_that_makes_two_commits(theatre: Theatre, demo: tuple[Path, list[Scene]]) -> None:
+    told = _with_a_base(demo[1])
+    assert any(one.shape[0] for one in told)
+    assert any(one.shape[1] > 1 for one in told)
+    _same(theatre, told[-1:])
+
+
+def test_two_sessions_at_once_in_two_work_trees(
+    theatre: Theatre, demo: tuple[Path, list[Scene]]
+) -> None:
+    told = _with_a_base(demo[1])
+    assert len(told) > 1
+    _same(theatre, told[:2])
+
+
+@pytest.mark.corpus
+def test_sessions_of_real_histories_of_different_shapes(corpus: Path, tmp_path: Path) -> None:
+    for bundle in sorted(corpus.glob("*.bundle")):
+        source = tmp_path / bundle.stem
+        Scratch(tmp_path, init=False).git("clone", "--quiet", "--mirror", str(bundle), str(source))
+        with Repo.open(source) as repo:
+            chosen = _varied(list(scenes(repo)))
+            assert chosen
+        for number, one in enumerate(chosen):
+            theatre = Theatre(tmp_path / f"{bundle.stem}-{number}", source, gap=FAST)
+            _same(theatre, [one])
+            theatre.close()
+
+
+def _with_a_base(found: list[Scene]) -> list[Scene]:
+    """Scenes that begin on something."""
+    return [one for one in found if one.commits and all(c.parents for c in one.commits)]
+
+
+def _varied(found: list[Scene]) -> list[Scene]:
+    """A share of scenes, of as many shapes as there are."""
+    short = [one for one in _with_a_base(found) if len(one.records) <= LONGEST]
+    random.Random(7).shuffle(short)
+    by_shape: dict[object, list[Scene]] = {}
+    for one in short:
+        by_shape.setdefault(one.shape, []).append(one)
+    ranked = [(rank, one) for own in by_shape.values() for rank, one in enumerate(own)]
+    return [one for _, one in sorted(ranked, key=lambda row: row[0])][:SHARE]
+
+
+def _same(theatre: Theatre, told: list[Scene]) -> None:
+    """Act out, compare with what the finished transcripts give."""
+    made = theatre.play(told)
+    live = theatre.live()
+    again = theatre.again(list(made.values()))
+    assert live
+    assert set(live) == set(again)
+    for commit in live:
+        assert live[commit] == again[commit], commit
+    assert _once(live)
+
+
+def _once(documents: dict[str, bytes]) -> bool:
+    """Whether every event of every session stands in at most one document: the stretches of a
+    session's parts follow one another."""
+    ends: dict[str, set[str]] = {}
+    for text in documents.values():
+        for part in parse(text).parts:
+            for key in {part.first, part.last} - {""}:
+                if key in ends.setdefault(part.session, set()):
+                    return False
+            ends[part.session] |= {part.first, part.last}
+    return True
