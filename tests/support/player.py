@@ -75,7 +75,7 @@ class Player:
 
     def _append(self, record: Record, renamed: Mapping[str, str] | None = None) -> None:
         """Write a record to its file, torn for a moment."""
-        text = json.dumps({**record.fields, **self._now(record)}, ensure_ascii=False)
+        text = json.dumps(_dated(record.fields, _now()), ensure_ascii=False)
         for old, new in {_quoted(self.scene.root): _quoted(str(self.scratch.top)),
                          **(renamed or {})}.items():  # fmt: skip
             text = text.replace(old, new)
@@ -85,12 +85,6 @@ class Player:
         for piece in (raw[: len(raw) // 2], raw[len(raw) // 2 :]):
             with path.open("ab") as file:
                 file.write(piece)
-
-    def _now(self, record: Record) -> dict[str, object]:
-        if "timestamp" not in record.fields:
-            return {}
-        now = datetime.now(UTC)
-        return {"timestamp": now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z"}
 
     def _wait(self, before: str, now: str) -> None:
         if self.gap and before and before < now:
@@ -164,6 +158,21 @@ def play_all(players: Sequence[Player]) -> None:
         for turn in list(running):
             if next(turn[1], LATEST) == LATEST:
                 running.remove(turn)
+
+
+def _now() -> str:
+    """The real time, as transcripts write it."""
+    now = datetime.now(UTC)
+    return now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03}Z"
+
+
+def _dated(value: object, now: str) -> object:
+    """A record with all its times, also those of records inside of it, set to ``now``."""
+    if isinstance(value, list):
+        return [_dated(one, now) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {key: now if key == "timestamp" else _dated(one, now) for key, one in value.items()}
 
 
 def _dates() -> dict[str, str]:

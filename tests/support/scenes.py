@@ -69,8 +69,7 @@ def scenes(repo: Repo, branch: str = "main") -> Iterator[Scene]:
         for key in points.tie(commit).sessions:
             commits.setdefault(key, []).append(commit)
     for key, own in commits.items():
-        longest = max((source.open().read() for source in points.sources(key)), key=len)
-        records = [record for record in map(_record, longest.split(b"\n")) if record]
+        records = _united(source.open().read() for source in points.sources(key))
         root = next((str(record["cwd"]) for record in records if record.get("cwd")), "")
         ids = {str(record["sessionId"]) for record in records if record.get("sessionId")}
         if root and len(ids) == 1:
@@ -87,6 +86,17 @@ def made(fields: Mapping[str, object], commit: Commit) -> str:
         if line.startswith("[") and subject == commit.subject and " " in head:
             return head.rpartition(" ")[2]
     return ""
+
+
+def _united(copies: Iterable[bytes]) -> list[dict[str, object]]:
+    """The records of all copies of a transcript, each once; the longest copy's come first."""
+    lines = (line for copy in sorted(copies, key=len, reverse=True) for line in copy.split(b"\n"))
+    found: dict[str, dict[str, object]] = {}
+    for line in lines:
+        record = _record(line)
+        if record:
+            found.setdefault(str(record.get("uuid") or line), record)
+    return list(found.values())
 
 
 def _record(line: bytes) -> dict[str, object]:
