@@ -17,16 +17,7 @@ from typing import TYPE_CHECKING
 
 from treadle.tangle.capture import REFS, Captured, assembled, capture_with
 from treadle.tangle.flight import awaited
-from treadle.tangle.gather import (
-    DAYS,
-    Gathered,
-    bytes_of,
-    files_of,
-    gather,
-    seek,
-    since,
-    work_trees,
-)
+from treadle.tangle.gather import DAYS, Gathered, files_of, gather, seek, since, work_trees
 from treadle.tangle.left import left
 from treadle.tangle.recall import Progress
 from treadle.tangle.verdict import failed, nothing, recorded
@@ -42,7 +33,6 @@ from treadle.thread.tries import Tries
 if TYPE_CHECKING:
     from treadle.tangle.record import Recorder
     from treadle.thread.agents.finding import Transcript
-    from treadle.thread.model import Session
     from treadle.thread.repo import Commit, Repo
 
 PATIENCE = 30.0
@@ -96,7 +86,7 @@ class Watch:
     def told(self) -> bool:
         """Whether what was waited for may be there."""
         for path, size in self.sizes:
-            now = bytes_of(path)
+            now = _size(path)
             if now != size and (not self.keys or now < size or _holds(path, size, self.keys)):
                 return True
         return False
@@ -114,6 +104,8 @@ class Drain:
         self.shelf = Shelf(folder)
         self.newest: tuple[Transcript, ...] = ()
         """All transcripts of the repository, as they were found last."""
+        self.sizes: dict[str, int] = {}
+        """The files of the transcripts that were read, as large as they were before that."""
         self.watches: list[Watch] = []
         self.young: list[Todo] = []
         """Commits that are final if nothing more is told of the second they were made in."""
@@ -241,7 +233,9 @@ class Drain:
         waiting = {file for tail in self.shelf.tails() for file in tail.files}
         found = seek(self.repo, self.folder, tops)
         self.newest = found.transcripts
-        return gather(since(found, self._moment(todo), waiting))
+        fresh = since(found, self._moment(todo), waiting)
+        self.sizes = {file: _size(file) for one in fresh.transcripts for file in one.files}
+        return gather(fresh)
 
     def _moment(self, todo: Sequence[Todo]) -> float:
         """Since when a transcript must have changed to be read."""
@@ -321,13 +315,19 @@ class Drain:
             waits = awaited(session, one.commit, last.get(key, ""), own=session.id in named)
             if waits is not None:
                 opened = True
-                self.watches.append(_watch(gathered, session, waits))
+                self._watch(files_of(session, gathered), waits)
         if not opened and now < _ripe(one) < now + 2 * _SECOND:
             self.young.append(one)
-            files = {file for told in gathered.transcripts for file in told.files}
-            self.watches.append(Watch(_sizes(files, gathered), young=True))
+            self._watch(self.sizes, young=True)
             return True
         return opened
+
+    def _watch(
+        self, files: Iterable[str], keys: Sequence[str] = (), *, young: bool = False
+    ) -> None:
+        sizes = tuple((file, self.sizes.get(file, -1)) for file in files)
+        told = tuple(key.encode("utf-8", "replace") for key in keys)
+        self.watches.append(Watch(sizes, told, young))
 
     def _close(self, done: Sequence[Todo]) -> None:
         """Remove the entries all of whose commits are done."""
@@ -353,14 +353,11 @@ def _ripe(one: Todo) -> float:
     return seconds(one.commit.committed) + _SECOND
 
 
-def _watch(gathered: Gathered, session: Session, keys: Sequence[str]) -> Watch:
-    """The files of a session, as large as they were when they were read."""
-    sizes = _sizes(files_of(session, gathered), gathered)
-    return Watch(sizes, tuple(key.encode("utf-8", "replace") for key in keys))
-
-
-def _sizes(files: Iterable[str], gathered: Gathered) -> tuple[tuple[str, int], ...]:
-    return tuple((file, gathered.sizes.get(file, -1)) for file in sorted(files))
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return -1
 
 
 def _holds(path: str, start: int, keys: Sequence[bytes]) -> bool:

@@ -29,13 +29,10 @@ class Gathered:
     """Of folders and files that could not be read at all."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """From every id that a session has to the id of the session."""
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    """Bytes of each file just before it was read; -1 where it was not there."""
 
 
 def gather(found: Found) -> Gathered:
     """Read transcripts, each agent's together: they may be copies of one session."""
-    sizes = {file: bytes_of(file) for one in found.transcripts for file in one.files}
     sessions: list[Session] = []
     problems = [*found.problems]
     ids: dict[str, str] = {}
@@ -44,15 +41,7 @@ def gather(found: Found) -> Gathered:
         sessions += [session for session in reading.sessions if session.events]
         problems += reading.problems
         ids.update(reading.ids)
-    return Gathered(found.transcripts, tuple(sessions), tuple(problems), ids, sizes)
-
-
-def bytes_of(path: str) -> int:
-    """Bytes of a file, -1 where there is none."""
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return -1
+    return Gathered(found.transcripts, tuple(sessions), tuple(problems), ids)
 
 
 def since(found: Found, moment: float, files: AbstractSet[str] = frozenset()) -> Found:
