@@ -48,7 +48,8 @@ def recognises(head: bytes) -> bool:
 
 def read(sources: Sequence[Source]) -> Reading:
     """Unite the sources into sessions, one a thread."""
-    found = shelf.reading(NAME, shelf.documents(sources, _take))
+    names = [one.name for one in sources]
+    found = shelf.reading(NAME, shelf.documents(sources, _take), names)
     return replace(found, sessions=tuple(map(_with_undone, found.sessions)))
 
 

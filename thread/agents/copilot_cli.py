@@ -67,7 +67,7 @@ def _is_event(value: object) -> bool:
 
 def read(sources: Sequence[Source]) -> Reading:
     """Unite the sources into sessions."""
-    return shelf.reading(NAME, shelf.copies(sources, _take))
+    return shelf.reading(NAME, shelf.copies(sources, _take), [one.name for one in sources])
 
 
 def _take(copy: Copy, value: dict[str, object], raw: bytes, offset: int) -> None:

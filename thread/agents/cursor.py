@@ -73,7 +73,7 @@ def read(sources: Sequence[Source]) -> Reading:
     for copy in found:
         if copy.lane:
             _link(copy, found)
-    return shelf.reading(NAME, found)
+    return shelf.reading(NAME, found, [one.name for one in sources])
 
 
 def _name(copy: Copy) -> None:

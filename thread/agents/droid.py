@@ -66,7 +66,7 @@ def _is_droid(value: object) -> bool:
 
 def read(sources: Sequence[Source]) -> Reading:
     """Unite the sources into sessions, sub-agents with the session that started them."""
-    return shelf.reading(NAME, shelf.copies(sources, _take))
+    return shelf.reading(NAME, shelf.copies(sources, _take), [one.name for one in sources])
 
 
 def _take(copy: Copy, value: dict[str, object], raw: bytes, offset: int) -> None:

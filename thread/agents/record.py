@@ -34,6 +34,8 @@ class Used:
     """Where the input is one text."""
     echo: bool = False
     """The program's own word that it carries the call out: the call, if nothing else tells it."""
+    told: bool = True
+    """Whether the transcript tells what edits put in; if not, an edit without a text is usual."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,9 +102,11 @@ def documents(sources: Sequence[Source], take: Take) -> list[Copy]:
     return found
 
 
-def reading(name: str, found: Sequence[Copy]) -> Reading:
-    """The sessions of the agent ``name`` in all copies, in the order of the sources."""
-    names = [copy.name for copy in found]
+def reading(name: str, found: Sequence[Copy], names: Sequence[str]) -> Reading:
+    """The sessions of the agent ``name`` in all copies, in the order of the sources.
+
+    ``names`` are the names of the sources, by their index.
+    """
     sessions: list[Session] = []
     problems: list[Problem] = []
     ids: dict[str, str] = {}

@@ -93,6 +93,7 @@ def _call(used: Used, answer: Answer | None, agent: str) -> tools.Call:
         output=answer.output if answer else "",
         status=answer.status if answer else "",
         agent=agent,
+        told=used.told,
     )
 
 

@@ -105,6 +105,8 @@ class Call:
     status: str
     """``success``, ``error``, or ``""`` where there is no result."""
     agent: str
+    told: bool = True
+    """Whether an edit that does not tell its text is a problem."""
 
     @property
     def tool(self) -> str:
@@ -253,7 +255,7 @@ def task(call: Call) -> str:
 
 def _edited(call: Call, bare: Event, complain: Callable[[str], None]) -> Event:
     found, unread = edits(call)
-    if unread and bare.ok is not False:
+    if unread and call.told and bare.ok is not False:
         complain(unread)
     named = [trace.shown(edit.path, bare.cwd) for edit in found]
     named = named or [trace.shown(path, bare.cwd) for path in paths(call.input)]
