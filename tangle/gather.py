@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from treadle.thread.agents import read
+from treadle.thread.agents import read, readers
 from treadle.thread.agents.finding import Found, Surroundings, Transcript, find, sources
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Repo
@@ -32,15 +32,22 @@ class Gathered:
 
 
 def gather(found: Found) -> Gathered:
-    """Read transcripts, each agent's together: they may be copies of one session."""
+    """Read transcripts, each agent's together: they may be copies of one session.
+
+    Accounts by another program come last, and only of sessions that nothing else tells.
+    """
+    second = {reader.name for reader in readers() if reader.second}
     sessions: list[Session] = []
     problems = [*found.problems]
     ids: dict[str, str] = {}
-    for agent in dict.fromkeys(one.agent for one in found.transcripts):
+    for agent in sorted(
+        dict.fromkeys(one.agent for one in found.transcripts), key=second.__contains__
+    ):
         reading = read(sources([one for one in found.transcripts if one.agent == agent]), agent)
-        sessions += [session for session in reading.sessions if session.events]
+        known = frozenset(ids) if agent in second else frozenset()
+        sessions += [one for one in reading.sessions if one.events and one.id not in known]
         problems += reading.problems
-        ids.update(reading.ids)
+        ids = {**reading.ids, **ids}
     return Gathered(found.transcripts, tuple(sessions), tuple(problems), ids)
 
 
@@ -70,7 +77,6 @@ def seek(repo: Repo, folder: str, tops: Sequence[str], after: float = 0) -> Foun
     ``folder`` is treadle's own, where it is remembered what was seen. Sessions of which no file
     changed since ``after`` (seconds since 1970) are left out.
     """
-    from treadle.thread.agents import readers
     from treadle.thread.agents.seen import Seen
     from treadle.thread.settings import settings
 

@@ -77,6 +77,9 @@ class Reader:
     """The environment variable that holds the session's id in the agent's children, if any."""
     keeps: Callable[[Surroundings], int | None] | None = None
     """Days after its last change at which the agent deletes a transcript; None: it never does."""
+    second: bool = False
+    """Whether its transcripts are another program's accounts of agents' sessions: one counts only
+    where the agent's own transcript, which has the same id, is not read."""
 
 
 HEAD = 1 << 16

@@ -50,7 +50,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read(sources: Sequence[Source]) -> Reading:
-    """Unite the sources into sessions. Each goes by the name of the agent that ran it."""
+    """Unite the sources into sessions. The version of each names the agent that ran it."""
     found: list[Copy] = []
     whose: dict[str, tuple[str, str]] = {}
     for index, source in enumerate(sources):
@@ -66,19 +66,19 @@ def read(sources: Sequence[Source]) -> Reading:
         if not held:
             found.append(blank)
     reading = shelf.reading(NAME, found, [source.name for source in sources])
-    sessions = (_told(one, *whose.get(one.id, ("", NAME))) for one in reading.sessions)
+    sessions = (_told(one, *whose.get(one.id, ("", ""))) for one in reading.sessions)
     return replace(reading, sessions=tuple(sessions))
 
 
 def _told(session: Session, file: str, agent: str) -> Session:
     lacking = Problem(file, 0, LACKING)
-    return replace(session, agent=agent, problems=(lacking, *session.problems))
+    return replace(session, version=agent, problems=(lacking, *session.problems))
 
 
 def agent_name(told: str) -> str:
     """The agent's name here, for the one that SpecStory gives it."""
     name = _SLUG.sub("-", told.lower()[:60]).strip("-")
-    return _NAMES.get(name, name) or NAME
+    return _NAMES.get(name, name)
 
 
 def _lines(source: Source, copy: Copy) -> list[tuple[int, str]]:
@@ -142,4 +142,4 @@ def _items(message: Message, key: str) -> Iterator[Item]:
                 yield Said(found.kind, found.text, found.output)
 
 
-READER = Reader(NAME, recognises, read, specstory_find.find)
+READER = Reader(NAME, recognises, read, specstory_find.find, second=True)

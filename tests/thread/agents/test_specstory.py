@@ -84,7 +84,7 @@ def test_a_fence_that_is_never_closed_ends_where_another_one_speaks() -> None:
         ("Cursor CLI", "cursor"),
         ("Gemini CLI", "gemini-cli"),
         ("Some *New* Agent", "some-new-agent"),
-        ("", "specstory"),
+        ("", ""),
     ],
 )
 def test_agents_have_the_names_they_have_here(told: str, name: str) -> None:
