@@ -114,6 +114,7 @@ def told(whole: Result, lost: Sequence[str]) -> dict[str, object]:
         "files": whole.files,
         "files_proved": whole.files_proved,
         "agents": whole.agents,
+        "problems": whole.problems,
         "failures": [_failure(failure) for failure in whole.failures],
     }
 
@@ -163,6 +164,12 @@ def _show(out: Paper, whole: Result, lost: Sequence[str]) -> None:
     held = ", ".join(f"{count} {name}" for name, count in whole.by_reference.items() if count)
     if held:
         out.line(f"by reference: {held}")
+    if whole.problems:
+        unread, unplaced = sum(whole.unread.values()), sum(whole.unplaced.values())
+        out.line(
+            f"{_count(whole.problems, 'problem')}: {_count(unread, 'passage')} of transcripts that "
+            f"could not be read, {_count(unplaced, 'edit')} without a place"
+        )
     _show_failures(out, whole.failures)
 
 

@@ -50,7 +50,16 @@ class Result:
     """Agents of the document's parts, whether or not they explain a line."""
     paths: dict[str, list[int]] = field(default_factory=dict)
     """By path the lines added, and those of them that are explained."""
+    unread: dict[str, int] = field(default_factory=dict)
+    """By part, what of its transcript could not be read."""
+    unplaced: dict[str, int] = field(default_factory=dict)
+    """By part, the edits for which no place was found."""
     failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def problems(self) -> int:
+        """Everything that could not be read or placed."""
+        return sum(self.unread.values()) + sum(self.unplaced.values())
 
     @property
     def explained(self) -> float | None:
@@ -77,6 +86,8 @@ class Result:
         for path, counts in other.paths.items():
             before = self.paths.get(path, [0, 0])
             self.paths[path] = [a + b for a, b in zip(before, counts, strict=True)]
+        self.unread |= other.unread
+        self.unplaced |= other.unplaced
         self.writers = sorted({*self.writers, *other.writers})
         self.failures += other.failures
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from treadle.thread.model import Change, Event, Part, Step, Turn
+from treadle.thread.model import Change, Event, Part, Problem, Step, Turn
 from treadle.thread.select import Ref, Slice
 
 _PROBLEMS = 20
@@ -48,9 +48,22 @@ class Draft:
             began=timed[0] if timed else "",
             ended=timed[-1] if timed else "",
             continues=self.continues,
-            problems=tuple(map(str, session.problems[:_PROBLEMS])) if not self.continues else (),
+            problems=tuple(map(str, self._problems()))[:_PROBLEMS],
             turns=tuple(self._finished(turn) for turn in self.turns),
         )
+
+    def _problems(self) -> Iterator[Problem]:
+        """What could not be read in this stretch of the session: before one of its events.
+
+        What stands behind the last one belongs to the next stretch, since it was not there yet
+        when this one was recorded. What is of the whole session is told in its first part.
+        """
+        session = self.slice.session
+        at = {event.key: index for index, event in enumerate(session.events)}
+        begin = self.slice.begin if self.continues else 0
+        for problem in session.problems:
+            if begin <= at.get(problem.after, -1) + 1 < max(self.slice.end, 1):
+                yield problem
 
     def _finished(self, turn: Turn) -> Turn:
         steps = []

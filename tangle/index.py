@@ -22,9 +22,9 @@ from treadle.thread.origin import Origin, Span
 from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
 
-SCHEMA = 4
+SCHEMA = 5
 """1: maps, steps, threads, checks, notes. 2: which commit's document holds a part. 3: lines by path
-in checks. 4: accounts."""
+in checks. 4: accounts. 5: problems in checks."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,

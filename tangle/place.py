@@ -20,6 +20,11 @@ from treadle.tangle.target import Target
 from treadle.thread.model import Change, Edit, Hunk
 from treadle.thread.origin import split_lines
 
+NOT_TAKEN = "not in this commit"
+FAILED = "failed: "
+"""Reasons of edits that no window held."""
+UNCHANGED = "it changes nothing"
+
 _AROUND = 8
 """Lines on each side of those in question by which a run may be recognised."""
 
@@ -140,7 +145,7 @@ def _changes(path: str, outcome: Outcome, file: File, label: Label) -> list[Chan
         return [Change(path, "unplaced", "", (), outcome.reason)]
     gone = outcome.after is None and file.exists
     if not (outcome.drift or outcome.cuts or outcome.created or gone):
-        return [Change(path, "unplaced", "", (), "it changes nothing")]
+        return [Change(path, "unplaced", "", (), UNCHANGED)]
     found = []
     lines = file.lines
     if outcome.drift:
@@ -194,6 +199,13 @@ def _runs(names: Sequence[Claim]) -> list[tuple[int, int]]:
         else:
             runs.append((i, i + 1))
     return runs
+
+
+def is_lost(change: Change) -> bool:
+    """Whether an edit has no place though the commit should have one for it: it neither failed nor
+    was left out of the commit, nor changes nothing."""
+    known = change.reason in (NOT_TAKEN, UNCHANGED) or change.reason.startswith(FAILED)
+    return change.kind == "unplaced" and not known
 
 
 def unplaced(path: str, edit: Edit, reason: str) -> Change:

@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from treadle.tangle.draft import Address, draft
-from treadle.tangle.place import unplaced
+from treadle.tangle.place import FAILED, NOT_TAKEN, unplaced
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Edit, Hunk, Part, Step
 from treadle.thread.select import Reel, Ref, Slice, Strand
-
-NOT_TAKEN = "not in this commit"
-FAILED = "failed: "
-"""Reasons of edits that no window held."""
 
 
 @dataclass(slots=True)

@@ -15,8 +15,16 @@ from dataclasses import dataclass, replace
 from treadle.tangle.apply import in_order
 from treadle.tangle.draft import Draft, Pointer, draft
 from treadle.tangle.history import Base, Candidate, History
-from treadle.tangle.place import Placing, Use, place, residue, unexplained, unplaced
-from treadle.tangle.recall import FAILED, NOT_TAKEN
+from treadle.tangle.place import (
+    FAILED,
+    NOT_TAKEN,
+    Placing,
+    Use,
+    place,
+    residue,
+    unexplained,
+    unplaced,
+)
 from treadle.tangle.sources import Sources
 from treadle.tangle.target import Target
 from treadle.tangle.window import Window, choose

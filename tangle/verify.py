@@ -16,6 +16,7 @@ from treadle.tangle.apply import File, Mark, apply
 from treadle.tangle.check import Failure, Result
 from treadle.tangle.index import Index
 from treadle.tangle.linemap import origin, slid
+from treadle.tangle.place import is_lost
 from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
@@ -69,6 +70,7 @@ def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Store
         return result
     thread = stored.thread
     result.complete = int(thread.complete)
+    _note(result, thread)
     result.failures += _misplaced(commit, thread, deltas)
     try:
         files = apply(thread, base_texts(repo, thread))
@@ -85,6 +87,22 @@ def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Store
         result.exact = 1
         _count(result, thread, deltas, files)
     return result
+
+
+def _note(result: Result, thread: Thread) -> None:
+    """What could not be read or placed. Parts may stand in several documents, and count once."""
+    for part in thread.parts:
+        lost = [
+            change
+            for turn in part.turns
+            for step in turn.steps
+            for change in step.changes
+            if is_lost(change)
+        ]
+        if part.problems or lost:
+            id_ = part_id(part)
+            result.unread[id_] = len(part.problems)
+            result.unplaced[id_] = len(lost)
 
 
 def _misplaced(commit: Commit, thread: Thread, deltas: Sequence[Delta]) -> Iterator[Failure]:

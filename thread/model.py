@@ -124,6 +124,9 @@ class Problem:
     offset: int
     """Byte offset in the file."""
     reason: str
+    after: str = field(default="", compare=False)
+    """Key of the event behind which it stands in the session; ``""`` if it stands before all of
+    them, or if it is not known where."""
 
     def __str__(self) -> str:
         return f"{self.file}:+{self.offset}: {self.reason}"

@@ -13,7 +13,8 @@ FILE = "src/lamp.py"
 
 CHECK = [
     "version", "commits", "with_document", "exact", "orphan_documents", "added_lines", "evidence",
-    "explained", "explained_own", "by_reference", "files", "files_proved", "agents", "failures",
+    "explained", "explained_own", "by_reference", "files", "files_proved", "agents",
+    "problems", "failures",
 ]  # fmt: skip
 BLAME = [
     "line", "commit", "path", "part", "step", "evidence", "agent", "model", "prompt", "reason",

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agents import Agent
 from tests.support.archive import Archive, forget, person_wrote, store, with_residue
+from tests.support.record import record
 from tests.support.scratch import Scratch
 from treadle.tangle.check import Result, check, orphans, total
 from treadle.tangle.index import Index
-from treadle.thread.model import Change, Hunk, Thread
+from treadle.thread.model import Change, Edit, Hunk, Problem, Thread
 from treadle.thread.repo import Commit
 from treadle.thread.store import REF
 
@@ -234,3 +236,33 @@ def test_a_document_without_parts_and_residue_does_not_make_its_commit(archive: 
     assert failures(archive.scratch, archive.lit) == [
         ("lamp.py", "the document makes other bytes than the commit has")
     ]
+
+
+def test_what_could_not_be_read_or_placed_is_counted_once(archive: Archive) -> None:
+    scratch, agent = archive.scratch, Agent(archive.scratch, "s9")
+    agent.tells(Edit(agent.path("lamp.py"), "replace", "no such line\n", "nor this one\n"))
+    agent.fails("lamp.py", "nothing\n", "something\n")
+    agent.edit("lamp.py", "lamp number 9\n", "the ninth lamp\n")
+    session = replace(agent.session(), problems=(Problem("t.jsonl", 7, "a torn line"),))
+    commit = scratch.commit()
+    thread = record(scratch, [commit], session)[commit.id]
+    store(scratch, commit, lost(thread))
+    result = checked(scratch, commit)
+    assert (sum(result.unread.values()), sum(result.unplaced.values())) == (1, 1)
+    result.add(checked(scratch, commit))
+    assert result.problems == 2
+
+
+def lost(thread: Thread) -> Thread:
+    """The thread, as if the edit that the commit did not take had been searched in vain."""
+    (part,) = thread.parts
+    (turn,) = part.turns
+    steps = tuple(
+        replace(step, changes=tuple(replace(c, reason=LOST.get(c.reason, c.reason)) for c in found))
+        for step in turn.steps
+        for found in [step.changes]
+    )
+    return replace(thread, parts=(replace(part, turns=(replace(turn, steps=steps),)),))
+
+
+LOST = {"not in this commit": "text not found"}

@@ -120,3 +120,25 @@ def test_what_could_not_be_read_is_told_in_the_first_part(scratch: Scratch, agen
     commit = scratch.commit()
     thread = record(scratch, [commit], told)[commit.id]
     assert thread.parts[0].problems == ("t.jsonl:+7: a torn line",)
+
+
+def test_what_could_not_be_read_is_told_in_the_part_of_its_stretch(
+    scratch: Scratch, agent: Agent
+) -> None:
+    agent.edit("lamp.py", "lamp number 3\n", "the third lamp\n")
+    first = scratch.commit()
+    after = agent.events[-1].key
+    agent.said("On we go.")
+    agent.edit("lamp.py", "lamp number 5\n", "the fifth lamp\n")
+    second = scratch.commit()
+    problems = (
+        Problem("t.jsonl", 1, "before all"),
+        Problem("t.jsonl", 70, "between the two", after),
+        Problem("t.jsonl", 90, "behind both", agent.events[-1].key),
+        Problem("t.jsonl", 99, "nobody knows where", "no such event"),
+    )
+    threads = record(scratch, [first, second], replace(agent.session(), problems=problems))
+    assert [threads[commit.id].parts[0].problems for commit in (first, second)] == [
+        ("t.jsonl:+1: before all", "t.jsonl:+99: nobody knows where"),
+        ("t.jsonl:+70: between the two",),
+    ]

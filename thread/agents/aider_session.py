@@ -15,7 +15,7 @@ from treadle.thread.agents.aider_blocks import Piece, pieces, same
 from treadle.thread.agents.aider_history import PROMPT, TOLD, Chapter, Chunk, chunks
 from treadle.thread.agents.aider_told import NONCONFORM, Outcome, outcome
 from treadle.thread.agents.bounds import Bounds
-from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.source import Complaints, last
 from treadle.thread.agents.undo import undone
 from treadle.thread.model import Edit, Event, Made
 
@@ -148,7 +148,8 @@ class Story:
             self._done += self.events[-1].edits
 
     def _complain(self, reason: str) -> None:
-        self.complaints.add(self._name, self._chapter.offset, reason)
+        after = last(self.events[:-1])
+        self.complaints.add(self._name, self._chapter.offset, reason, after)
 
     # -- what aider says
 

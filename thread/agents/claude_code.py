@@ -91,10 +91,11 @@ def _nothing(copy: Copy) -> tuple[Problem, ...]:
 
 def _session(group: Sequence[Copy], shelf: Shelf, names: Sequence[str]) -> Session:
     order = with_lanes([shelf.records[key] for key in united(group, shelf.records)])
-    events, problems = claude_session.events(order, names)
-    own = [problem for copy in group for problem in copy.problems.problems()]
+    events, complaints = claude_session.events(order, names)
+    own = complaints.placed(problem for copy in group for problem in copy.problems.problems())
     version = next((one.version for one in reversed(order) if one.version), "")
-    return Session(NAME, first_id(group, shelf.records), version, tuple(events), (*own, *problems))
+    problems = (*own, *complaints.problems())
+    return Session(NAME, first_id(group, shelf.records), version, tuple(events), problems)
 
 
 READER = Reader(

@@ -37,7 +37,7 @@ class Copy:
 
     def complain(self, offset: int, reason: str) -> None:
         """Note a problem at a byte offset of the source."""
-        self.problems.add(self.name, offset, reason)
+        self.problems.add(self.name, offset, reason, self.keys[-1] if self.keys else "")
 
 
 class Shelf:

@@ -15,8 +15,8 @@ from treadle.thread.agents.claude_prompt import Prose, Shell, ShellOutput, words
 from treadle.thread.agents.claude_record import Call, Item, Linked, Queued, Record, Unknown, label
 from treadle.thread.agents.claude_result import Result
 from treadle.thread.agents.made import made
-from treadle.thread.agents.source import Complaints
-from treadle.thread.model import Edit, Event, Problem, Snapshot
+from treadle.thread.agents.source import Complaints, last
+from treadle.thread.model import Edit, Event, Snapshot
 
 LARGEST_EDIT = 4 << 20
 """Characters. The texts of an edit are never cut; a larger edit is not kept at all, nor is a
@@ -37,9 +37,7 @@ class _Facts:
     """Prompts typed ahead that have a record of their own."""
 
 
-def events(
-    records: Sequence[Record], names: Sequence[str]
-) -> tuple[list[Event], tuple[Problem, ...]]:
+def events(records: Sequence[Record], names: Sequence[str]) -> tuple[list[Event], Complaints]:
     """The events of a session, and what of it was not understood.
 
     ``names`` are the names of the sources, by their index.
@@ -48,7 +46,8 @@ def events(
     for record in records:
         for number, item in enumerate(record.items):
             story.tell(item, record, number)
-    return story.events, story.complaints.problems()
+        story.complaints.reached(record.key, story.events)
+    return story.events, story.complaints
 
 
 def _facts(records: Iterable[Record]) -> _Facts:
@@ -121,7 +120,8 @@ class _Story:
             self.events.append(event)
 
     def _problem(self, record: Record, reason: str) -> None:
-        self.complaints.add(self._names[record.source], record.offset, reason)
+        where = self._names[record.source], record.offset
+        self.complaints.add(*where, reason, last(self.events))
 
     def _event(self, record: Record, key: str, kind: str, text: str) -> Event:
         return Event(

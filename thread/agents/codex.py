@@ -102,15 +102,15 @@ def _session(
     records = list(without_replay(root, known))
     for helper in helpers:
         records = _merged(records, without_replay(helper, known))
-    events, unread = codex_session.events(records, names, lanes, paths)
-    own = [
+    events, complaints = codex_session.events(records, names, lanes, paths)
+    own = complaints.placed(
         problem
         for one in (root, *helpers)
         for copy in one.copies
         for problem in copy.problems.problems()
-    ]
+    )
     version = next((meta.version for meta in reversed(root.metas) if meta.version), "")
-    return Session(NAME, root.id, version, tuple(events), (*own, *unread))
+    return Session(NAME, root.id, version, tuple(events), (*own, *complaints.problems()))
 
 
 def _merged(records: Sequence[Record], side: Sequence[Record]) -> list[Record]:

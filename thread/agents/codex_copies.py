@@ -88,7 +88,7 @@ class Copy:
 
     def complain(self, offset: int, reason: str) -> None:
         """Note a problem at a byte offset of the source."""
-        self.problems.add(self.name, offset, reason)
+        self.problems.add(self.name, offset, reason, next(reversed(self.records), ""))
 
 
 class Shelf:

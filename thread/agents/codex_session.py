@@ -19,8 +19,8 @@ from treadle.thread.agents.codex_prompt import Prose, Typed
 from treadle.thread.agents.codex_result import Result, packed
 from treadle.thread.agents.fields import text
 from treadle.thread.agents.made import made
-from treadle.thread.agents.source import Complaints
-from treadle.thread.model import Edit, Event, Problem
+from treadle.thread.agents.source import Complaints, last
+from treadle.thread.model import Edit, Event
 
 LARGEST_EDIT = 4 << 20
 """Characters. The texts of an edit are never cut; a larger edit is not kept at all, nor is a
@@ -34,7 +34,7 @@ def events(
     names: Sequence[str],
     lanes: Mapping[str, str],
     paths: Mapping[str, str],
-) -> tuple[list[Event], tuple[Problem, ...]]:
+) -> tuple[list[Event], Complaints]:
     """The events of a session, and what of it was not understood.
 
     ``names`` are the names of the sources by their index, ``lanes`` the labels of the sessions
@@ -43,7 +43,8 @@ def events(
     story = _Story(facts(records, paths), names, lanes, paths)
     for record in records:
         story.tell(record)
-    return story.events, story.complaints.problems()
+        story.complaints.reached(record.key, story.events)
+    return story.events, story.complaints
 
 
 class _Story:
@@ -94,7 +95,8 @@ class _Story:
             self.events.append(event)
 
     def _problem(self, record: Record, reason: str) -> None:
-        self.complaints.add(self._names[record.source], record.offset, reason)
+        where = self._names[record.source], record.offset
+        self.complaints.add(*where, reason, last(self.events))
 
     def _prose(self, item: Prose, record: Record) -> None:
         """Words. What a sub-agent is asked to do stands already in the call that asks."""

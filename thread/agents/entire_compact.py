@@ -76,7 +76,7 @@ class _Copy:
     problems: Complaints = field(default_factory=Complaints)
 
     def complain(self, offset: int, reason: str) -> None:
-        self.problems.add(self.name, offset, reason)
+        self.problems.add(self.name, offset, reason, next(reversed(self.items), ""))
 
 
 def read(sources: Sequence[Source]) -> Reading:
@@ -204,7 +204,7 @@ def _session(group: Sequence[_Copy], sources: Sequence[Source], id_: str) -> Ses
     order = [best[key] for key in united(group, best)]
     names = [source.name for source in sources]
     events, complaints = entire_story.events(order, names)
-    own = [problem for copy in group for problem in copy.problems.problems()]
+    own = complaints.placed(problem for copy in group for problem in copy.problems.problems())
     agent = next((item.agent for item in order if item.agent), NAME)
     first = min(copy.name for copy in group if copy.items)
     problems = (Problem(first, 0, LACKING), *own, *complaints.problems())

@@ -15,7 +15,7 @@ from treadle.thread.agents.claude_prompt import Prose, Shell, ShellOutput, words
 from treadle.thread.agents.fields import table, text
 from treadle.thread.agents.folders import folder
 from treadle.thread.agents.made import made
-from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.source import Complaints, last
 from treadle.thread.agents.tools import Call
 from treadle.thread.model import Event
 
@@ -64,6 +64,7 @@ def events(items: Sequence[Item], names: Sequence[str]) -> tuple[list[Event], Co
     story = _Story(items, names)
     for item in items:
         story.tell(item)
+        story.complaints.reached(item.key, story.events)
     return story.events, story.complaints
 
 
@@ -96,7 +97,8 @@ class _Story:
         return Event(item.key, kind, item.time, said, cwd=self._folder)
 
     def _complain(self, item: Item, reason: str) -> None:
-        self.complaints.add(self._names[item.source], item.offset, reason)
+        where = self._names[item.source], item.offset
+        self.complaints.add(*where, reason, last(self.events))
 
     def _heard(self, item: Item, said: str) -> None:
         """A text in a user's message: the person's, unless the program put it in."""

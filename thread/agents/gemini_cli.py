@@ -17,7 +17,7 @@ from treadle.thread.agents.gemini_root import root
 from treadle.thread.agents.gemini_session import Place
 from treadle.thread.agents.kin import lane
 from treadle.thread.agents.lines import Decoder
-from treadle.thread.agents.source import Complaints, Reader, Reading, Source
+from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.agents.union import merge, unite
 from treadle.thread.model import Event, Problem, Session
 
@@ -122,16 +122,15 @@ def _session(
     bounds = Bounds()
     cwd = _root(family, books)
     asked = _asked(books[one] for one in family)
-    told: list[Complaints] = []
+    problems: list[Problem] = []
     events: list[Event] = []
     for one in (key, *sorted(child for child in family if child != key)):
         place = Place(cwd, "" if one == key else lane(one), asked)
         found, complaints = gemini_session.events(books[one].items(), place, names, bounds)
-        told.append(complaints)
+        own = [problem for chat in family[one] for problem in chat.problems.problems()]
+        problems += [*complaints.placed(own), *complaints.problems()]
         events = _merged(events, found)
-    own = [problem for group in family.values() for c in group for problem in c.problems.problems()]
-    more = [problem for complaints in told for problem in complaints.problems()]
-    return Session(NAME, key, "", tuple(events), (*own, *more))
+    return Session(NAME, key, "", tuple(events), tuple(problems))
 
 
 def _merged(main: list[Event], side: list[Event]) -> list[Event]:

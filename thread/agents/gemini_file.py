@@ -68,7 +68,7 @@ class Chat:
 
     def complain(self, offset: int, reason: str) -> None:
         """Note a problem at a byte offset of the source."""
-        self.problems.add(self.name, offset, reason)
+        self.problems.add(self.name, offset, reason, next(reversed(self.messages), ""))
 
 
 def chat(source: Source, index: int, decoder: Decoder) -> Chat:

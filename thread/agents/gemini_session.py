@@ -10,7 +10,7 @@ from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.fields import moment, rows, table, text
 from treadle.thread.agents.gemini_file import REWIND, Message
 from treadle.thread.agents.gemini_tools import Call
-from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.source import Complaints, last
 from treadle.thread.model import Event
 
 _INJECTED = ("<session_context>", "This is the Gemini CLI. We are setting up the context")
@@ -41,6 +41,7 @@ def events(
     story = _Story(place, names, bounds, _answers(message for _, message in pairs))
     for key, message in pairs:
         story.tell(key, message)
+        story.complaints.reached(key, story.events)
     return story.events, story.complaints
 
 
@@ -98,7 +99,8 @@ class _Story:
             self.events.append(event)
 
     def _complain(self, message: Message, reason: str) -> None:
-        self.complaints.add(self._names[message.source], message.offset, reason)
+        where = self._names[message.source], message.offset
+        self.complaints.add(*where, reason, last(self.events))
 
     def _event(self, key: str, kind: str, value: object, said: str) -> Event:
         time = moment(value, "timestamp")

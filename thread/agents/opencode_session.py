@@ -15,7 +15,7 @@ from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.fields import moment, rows, table, text, whole
 from treadle.thread.agents.made import made
 from treadle.thread.agents.opencode_rows import ENTRY, Row, Shelf
-from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.source import Complaints, last
 from treadle.thread.agents.undo import undone
 from treadle.thread.model import Event
 
@@ -71,7 +71,8 @@ class Story:
         self._at.setdefault(id_, len(self.events))
 
     def _complain(self, row: Row, reason: str) -> None:
-        self._complaints.add(self._names[row.source], 0, f"{clip.one_line(row.id)}: {reason}")
+        reason = f"{clip.one_line(row.id)}: {reason}"
+        self._complaints.add(self._names[row.source], 0, reason, last(self.events))
 
     def _event(self, key: str, kind: str, time: str, said: str, model: str = "") -> Event:
         lane = self._place.lane

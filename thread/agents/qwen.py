@@ -51,7 +51,7 @@ class _Copy:
 
     def complain(self, offset: int, reason: str) -> None:
         """Note a problem at a byte offset of the source."""
-        self.problems.add(self.name, offset, reason)
+        self.problems.add(self.name, offset, reason, next(reversed(self.records), ""))
 
     @property
     def marks(self) -> set[str]:
@@ -130,7 +130,7 @@ def _session(group: Sequence[_Copy], names: Sequence[str]) -> Session:
                 records[name] = one
     order = [records[name] for name in _united(group, records)]
     events, complaints = qwen_session.events(order, names)
-    own = [problem for copy in group for problem in copy.problems.problems()]
+    own = complaints.placed(problem for copy in group for problem in copy.problems.problems())
     version = next((one.version for one in reversed(order) if one.version), "")
     problems = (*own, *complaints.problems())
     return Session(NAME, _first_id(group, order), version, tuple(events), problems)

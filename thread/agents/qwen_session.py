@@ -11,7 +11,7 @@ from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.fields import moment, rows, table, text, whole
 from treadle.thread.agents.gemini_tools import Call
 from treadle.thread.agents.kin import lane
-from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.source import Complaints, last
 from treadle.thread.model import Event
 
 _INJECTED = ("<session_context>", "This is the Qwen Code", "<system-reminder>")
@@ -63,6 +63,7 @@ def events(records: Sequence[Record], names: Sequence[str]) -> tuple[list[Event]
     story = _Story(names, _results(records), _tasks(records))
     for one in records:
         story.tell(one)
+        story.complaints.reached(one.key, story.events)
     return story.events, story.complaints
 
 
@@ -120,7 +121,8 @@ class _Story:
             self.events.append(event)
 
     def _complain(self, one: Record, reason: str) -> None:
-        self.complaints.add(self._names[one.source], one.offset, reason)
+        where = self._names[one.source], one.offset
+        self.complaints.add(*where, reason, last(self.events))
 
     def _event(self, one: Record, kind: str, said: str, key: str = "") -> Event:
         cwd = text(one.value, "cwd")

@@ -42,7 +42,7 @@ class Copy:
 
     def complain(self, offset: int, reason: str) -> None:
         """Note a problem at a byte offset of the source."""
-        self.problems.add(self.name, offset, reason)
+        self.problems.add(self.name, offset, reason, next(reversed(self.records), ""))
 
     def add(self, record: Record) -> None:
         """Keep a record; of one that was written again the version that says more."""
@@ -142,7 +142,7 @@ def _session(name: str, share: Sequence[Copy], names: Sequence[str]) -> Session:
                 records[key] = record
     order = _told_alone([records[key] for key in _united(share, records)], share)
     events, version, complaints = telling.events(order, names, name)
-    own = [problem for copy in share for problem in copy.problems.problems()]
+    own = complaints.placed(problem for copy in share for problem in copy.problems.problems())
     id_ = _first_id(share) or order[0].key
     return Session(name, id_, version, tuple(events), (*own, *complaints.problems()))
 

@@ -12,12 +12,12 @@ import io
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from treadle.thread.model import Problem, Session
+from treadle.thread.model import Event, Problem, Session
 
 if TYPE_CHECKING:
     from treadle.thread.agents.finding import Found, Surroundings
@@ -95,12 +95,25 @@ class Complaints:
     def __init__(self) -> None:
         self._kept: list[Problem] = []
         self._counts: Counter[str] = Counter()
+        self._reached: dict[str, str] = {}
 
-    def add(self, file: str, offset: int, reason: str) -> None:
-        """Note a problem at a byte offset of a file."""
+    def add(self, file: str, offset: int, reason: str, after: str = "") -> None:
+        """Note a problem at a byte offset of a file.
+
+        ``after`` is the key of the last event before it, or of the last record before it where
+        no event was made yet.
+        """
         self._counts[file] += 1
         if self._counts[file] <= MOST_PROBLEMS:
-            self._kept.append(Problem(file, offset, reason))
+            self._kept.append(Problem(file, offset, reason, after))
+
+    def reached(self, record: str, events: Sequence[Event]) -> None:
+        """Note the events that were made of all records up to this one."""
+        self._reached[record] = last(events)
+
+    def placed(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems that stand behind a record, put behind the event that was made last then."""
+        return [replace(one, after=self._reached.get(one.after, "")) for one in problems]
 
     def problems(self) -> tuple[Problem, ...]:
         """All that were kept, in their order, then how many were not."""
@@ -110,6 +123,11 @@ class Complaints:
             if count > MOST_PROBLEMS
         ]
         return (*self._kept, *more)
+
+
+def last(events: Sequence[Event]) -> str:
+    """The key of the last event, ``""`` where there is none."""
+    return events[-1].key if events else ""
 
 
 def _open_regular(path: Path) -> BinaryIO:

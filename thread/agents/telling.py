@@ -14,7 +14,7 @@ from treadle.thread.agents.bounds import Bounds
 from treadle.thread.agents.folders import folder
 from treadle.thread.agents.made import made
 from treadle.thread.agents.record import Answer, Linked, Now, Odd, Record, Said, Typed, Used
-from treadle.thread.agents.source import Complaints
+from treadle.thread.agents.source import Complaints, last
 from treadle.thread.model import Event, Snapshot
 
 _RANGE = (
@@ -58,6 +58,7 @@ def events(
     for record in records:
         for number, item in enumerate(record.items):
             story.tell(record, item, record.key if number == 0 else f"{record.key}/{number}")
+        story.complaints.reached(record.key, story.events)
     return story.events, story.version, story.complaints
 
 
@@ -128,7 +129,8 @@ class _Story:
             self._complain(record, item.reason)
 
     def _complain(self, record: Record, reason: str) -> None:
-        self.complaints.add(self._names[record.source], record.offset, reason)
+        where = self._names[record.source], record.offset
+        self.complaints.add(*where, reason, last(self.events))
 
     def _add(self, event: Event) -> None:
         if event.key not in self._told:

@@ -130,3 +130,26 @@ def test_nesting_10000_deep(brackets: tuple[bytes, bytes]) -> None:
 
 def test_byte_order_mark() -> None:
     assert len(agents.read([Source.bytes("x", b"\xef\xbb\xbf" + RECORD)]).sessions) == 1
+
+
+CASES = Path(__file__).parents[2] / "cases" / "agents"
+PLAIN = [
+    pytest.param(file, id=file.parent.relative_to(CASES).as_posix())
+    for file in sorted(CASES.glob("*/plain-turn/*.jsonl"))
+]
+
+
+@pytest.mark.parametrize("file", PLAIN)
+def test_a_damaged_line_stands_behind_the_events_before_it(file: Path) -> None:
+    agent = file.relative_to(CASES).parts[0]
+    lines = file.read_bytes().splitlines(keepends=True)
+    known = {event.key for event in read(agent, *lines).sessions[0].events}
+    for at in range(1, len(lines)):
+        (session,) = read(agent, *lines[:at], b'{"torn": \n', *lines[at:]).sessions
+        (problem,) = (one for one in session.problems if "not JSON" in one.reason)
+        before = [event.key for one in read(agent, *lines[:at]).sessions for event in one.events]
+        assert problem.after == next(reversed([key for key in before if key in known]), "")
+
+
+def read(agent: str, *lines: bytes) -> agents.Reading:
+    return agents.read([Source.bytes("t.jsonl", b"".join(lines))], agent)
