@@ -195,5 +195,6 @@ def one_commit(rev: str) -> str:
 
 def near(repo: Repo, line: str) -> str:
     """A line of text with the paths of this repository as seen from its root."""
-    top = repo.top or repo.git_dir
-    return line.replace(os.path.realpath(top) + os.sep, "").replace(top + os.sep, "")
+    for top in {repo.top or repo.git_dir, os.path.realpath(repo.top or repo.git_dir)}:
+        line = line.replace(top + os.sep, "")
+    return line

@@ -50,3 +50,14 @@ def test_each_bundle_gets_its_figures(tmp_path: Path) -> None:
     assert repository["lines"]["all"]["exact"] == repository["lines"]["all"]["commits"]
     for name in ("import", "check", "check again", "why", "blame", "git blame", "log", "weave"):
         assert repository["times"][name]["median_s"] > 0
+
+
+def test_the_hook_is_measured_beside_an_empty_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.hook", "2"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["rounds"] == 2
+    assert told["commit_ms"]["ours"]["median"] > 0
+    assert "p95" in told["ours_over_empty_ms"]
