@@ -36,6 +36,7 @@ COMMANDS = {
     "check": ("check", "Verify that documents make their commits; count what they explain."),
     "sync": ("sync", "Fetch documents from a remote, merge them, share ours if asked to."),
     "weave": ("weave", "Write the site: code and the reasoning behind it."),
+    "serve": ("serve", "Show the site on this machine and keep it up to date."),
 }
 """Command, its module below ``treadle.cli``, and what ``--help`` says of it."""
 STOPPED = 130

@@ -13,8 +13,8 @@
   function make(tag, text, cls) { var e = document.createElement(tag); if (text) e.textContent = text; if (cls) e.className = cls; return e; }
 
   function start() {
-    theme(); search(); keys(); copies(); spans(); outline(); unfold();
-    window.addEventListener("hashchange", unfold);
+    theme(); search(); keys(); copies(); spans(); outline(); unfold(); otherPage();
+    window.addEventListener("hashchange", unfold); window.addEventListener("hashchange", otherPage);
     window.addEventListener("beforeprint", function () { all("details").forEach(function (d) { d.open = true; }); });
   }
 
@@ -31,6 +31,14 @@
     var box = document.querySelector(".search"), q = document.getElementById("q"), css = document.querySelector("link[rel=stylesheet]"), s;
     box.hidden = false;
     q.addEventListener("focus", function () { if (s) return; s = make("script"); s.src = css.href.replace(/style\.css[^\/]*$/, "search.js"); document.head.append(s); });
+  }
+
+  /* A line of a long file may stand on another of its pages. */
+  function otherPage() {
+    var m = /^#L(\d+)$/.exec(location.hash), cloth = document.querySelector("[data-height]"), nav = document.querySelector(".parts");
+    if (!m || !cloth || !nav || document.getElementById("L" + m[1])) return;
+    var to = nav.querySelectorAll("a")[Math.floor((m[1] - 1) / cloth.dataset.height)];
+    if (to && !to.hasAttribute("aria-current")) location.replace(to.href + location.hash);
   }
 
   /* A link into a folded place opens it. */

@@ -9,13 +9,15 @@ from treadle.tangle.blames import blame_tree
 from treadle.tangle.check import Result, check
 from treadle.tangle.index import Index
 from treadle.tangle.kept import Kept
+from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Entry
 from treadle.thread.repo import Commit, decode, is_binary
 from treadle.weave.leaf import Leaf
+from treadle.weave.portion import ALL, Portion, files_of, threads_of, young
 from treadle.weave.shelf import Shelf
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
-LARGEST = 2_000_000
+LARGEST = 8_000_000
 """Bytes beyond which a file is named but not shown."""
 _SUBMODULE = "160000"
 
@@ -29,8 +31,9 @@ def gather(
     title: str = "",
     say: Said | None = None,
     kept: Kept | None = None,
+    portion: Portion = ALL,
 ) -> Book:
-    """The book of all threads that ``rev`` reaches and of the files it holds."""
+    """The book of the threads that ``rev`` reaches and of the files it holds, or of a part."""
     say = say or (lambda _: None)
     kept = kept or Kept()
     say("reading threads")
@@ -40,9 +43,19 @@ def gather(
     index.learn(commit.id for commit in recorded)
     threads, damaged = _threads(index, recorded, kept)
     say("asking git where lines come from")
-    files = _files(index, head, kept)
-    others = _others(files, commits, recorded)
-    return Book(title or _title(index), head, threads, files, others, damaged)
+    late = young(index, head, portion.since)
+    files = files_of(late, _files(index, head, kept, portion), threads)
+    within = threads_of(portion, late, files, threads)
+    chosen = {one.commit.id for one in within}
+    return Book(
+        title=title or _title(index),
+        head=head,
+        threads=within,
+        files=files,
+        others=_others(files, commits, recorded),
+        damaged=damaged,
+        beyond=tuple(one for one in threads if one.commit.id not in chosen),
+    )
 
 
 def _threads(
@@ -66,8 +79,16 @@ def _coverage(result: Result) -> Coverage:
     return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
 
 
-def _files(index: Index, head: str, kept: Kept) -> tuple[Cloth, ...]:
-    entries = index.repo.tree(head)
+def _files(index: Index, head: str, kept: Kept, portion: Portion) -> tuple[Cloth, ...]:
+    tree = index.repo.tree(head)
+    entries = {path: entry for path, entry in tree.items() if portion.holds(path)}
+    missing = [
+        path for path in portion.paths if not any(Portion((path,)).holds(p) for p in entries)
+    ]
+    if missing:
+        raise UserError(
+            f"there is no {missing[0]} in {head[:12]}", "git ls-files lists the files", 2
+        )
     texts = dict(_texts(index, entries))
     shown = [path for path, (text, _) in texts.items() if text]
     runs = blame_tree(index, shown, head, kept)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from treadle.weave.code import diff_html, file_lines, numbered
+from treadle.weave.code import diff_html, numbered
 from treadle.weave.filepage import Answer, FilePage, SpanView
 from treadle.weave.places import Link
 
@@ -37,11 +37,11 @@ class Slip:
         return self.start > self.span.start
 
 
-def chunks(spans: Sequence[SpanView]) -> Iterator[list[Slip]]:
-    """Cut spans at the borders of chunks; give the slips of each chunk."""
+def chunks(page: FilePage) -> Iterator[list[Slip]]:
+    """Cut a page's spans at the borders of chunks; give the slips of each chunk."""
     chunk: list[Slip] = []
-    for span in spans:
-        start, end = span.start, span.start + span.count
+    for span in page.spans:
+        start, end = max(span.start, page.begin), min(span.start + span.count, page.end)
         while start < end:
             border = min(end, (start // CHUNK + 1) * CHUNK)
             chunk.append(Slip(span, start, border - start))
@@ -53,10 +53,12 @@ def chunks(spans: Sequence[SpanView]) -> Iterator[list[Slip]]:
         yield chunk
 
 
-def cloth_html(page: FilePage, root: str) -> str:
-    """Return the page's code with its notes; ``root`` is the way to the site's root."""
-    lines = file_lines(page.source, page.text)
-    packed = list(chunks(page.spans))
+def cloth_html(page: FilePage, root: str, lines: Sequence[str]) -> str:
+    """Return the page's code with its notes.
+
+    ``root`` is the way to the site's root, ``lines`` the HTML of all lines of the file.
+    """
+    packed = list(chunks(page))
     html = []
     for nth, chunk in enumerate(packed):
         last = " last" if nth == len(packed) - 1 else ""
@@ -69,11 +71,12 @@ def cloth_html(page: FilePage, root: str) -> str:
 def ribbon_html(page: FilePage) -> str:
     """Return the page's spans in little: one mark a span, as high as its lines."""
     marks = "".join(
-        f'<a href="#L{span.start + 1}" tabindex=-1 data-o="{escape(span.origin)}">{_mark(span)}</a>'
+        f'<a href="#L{max(span.start, page.begin) + 1}" tabindex=-1'
+        f' data-o="{escape(span.origin)}">{_mark(span)}</a>'
         for span in page.spans
     )
-    size = max(1, page.lines)
-    return f'<svg viewBox="0 0 10 {size}" preserveAspectRatio=none>{marks}</svg>'
+    box = f"0 {page.begin} 10 {max(1, page.end - page.begin)}"
+    return f'<svg viewBox="{box}" preserveAspectRatio=none>{marks}</svg>'
 
 
 def _mark(span: SpanView) -> str:
@@ -97,7 +100,7 @@ def _slip(page: FilePage, slip: Slip, lines: Sequence[str], root: str) -> str:
 def _note(slip: Slip, root: str) -> str:
     span = slip.span
     if slip.goes_on:
-        said = f'goes on from <a href="#L{span.start + 1}">line {span.start + 1}</a>'
+        said = f"goes on from {link_html(Link(f'line {span.start + 1}', span.href), root)}"
     elif span.see:
         said = f"see {link_html(span.see, root)}"
     else:
@@ -120,8 +123,8 @@ def link_html(link: Link, root: str, name: str = "") -> str:
 def _answer(page: FilePage, slip: Slip, root: str) -> str:
     span, answer = slip.span, slip.span.answer
     if slip.goes_on and answer.edit:
-        first = span.start + 1
-        answer = replace(answer, edit=None, shown=Link(f"line {first}", f"{page.page}#L{first}"))
+        first = Link(f"line {span.start + 1}", span.href)
+        answer = replace(answer, edit=None, shown=first)
     where = _lines(slip.start, slip.count)
     are = "is" if slip.count == 1 else "are"
     return (

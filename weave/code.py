@@ -13,9 +13,7 @@ from html import escape
 from treadle.thread.model import Hunk
 from treadle.weave.highlight import Token, tokens
 from treadle.weave.text import count, visible
-
-WIDEST = 2_000
-"""Longest line that is shown whole, in characters."""
+from treadle.weave.view import WIDEST
 
 OPEN = 48
 """Lines of a diff that are shown at once; what is over stands folded below them."""

@@ -18,7 +18,7 @@ from treadle.thread.origin import split_lines
 from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.leaf import Told
-from treadle.weave.places import Link
+from treadle.weave.places import Link, nth_page
 from treadle.weave.view import HOW, Cloth, Plan, explained
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class SpanView:
     evidence: str
     link: Link
     """The step, or the commit where no step is known."""
+    href: str
+    """Where its first line stands."""
     say: str
     """The reason, in a line; ``""`` where ``see`` leads to it."""
     see: Link | None
@@ -89,16 +91,75 @@ class FilePage:
     source: str
     """The path as it is, for the choice of a language."""
     text: str
+    """Of the whole file."""
     lines: int
     explained: int
     writers: tuple[Writer, ...]
+    begin: int
+    """The first line that stands on this page, 0-based."""
+    end: int
+    """The line behind the last."""
     spans: tuple[SpanView, ...]
+    """Those of which a line stands on this page."""
     evidence: tuple[str, ...]
     """The classes that occur."""
+    pages: tuple[Link, ...] = ()
+    """Of a long file all its pages, by the lines they hold."""
+
+    @property
+    def height(self) -> int:
+        """Lines that a page of the file holds."""
+        return self.begin // self.at if self.at else self.end
+
+    @property
+    def at(self) -> int:
+        """Which of the file's pages this is, from 0."""
+        return next((n for n, link in enumerate(self.pages) if link.href == self.page), 0)
+
+    @property
+    def before(self) -> str:
+        """The page before this one, or ``""``."""
+        return self.pages[self.at - 1].href if self.at else ""
+
+    @property
+    def after(self) -> str:
+        """The page after this one, or ``""``."""
+        return self.pages[self.at + 1].href if self.at + 1 < len(self.pages) else ""
 
 
 def file_page(plan: Plan, cloth: Cloth) -> FilePage:
-    """Return the view of one file that has text."""
+    """Return the view of one file that has text and stands on one page, or of its first page."""
+    return file_pages(plan, cloth)[0]
+
+
+def file_pages(plan: Plan, cloth: Cloth) -> list[FilePage]:
+    """Return the views of the pages of one file that has text."""
+    whole = _whole(plan, cloth)
+    height = plan.places.heights.get(cloth.path, 0)
+    if not height:
+        return [whole]
+    begins = range(0, whole.lines, height)
+    links = tuple(
+        Link(f"{begin + 1:,}–{min(begin + height, whole.lines):,}", nth_page(whole.page, nth))
+        for nth, begin in enumerate(begins)
+    )
+    return [
+        _share(whole, link.href, begin, height, links)
+        for link, begin in zip(links, begins, strict=True)
+    ]
+
+
+def _share(
+    whole: FilePage, page: str, begin: int, height: int, links: tuple[Link, ...]
+) -> FilePage:
+    end = min(begin + height, whole.lines)
+    spans = tuple(
+        span for span in whole.spans if span.start < end and begin < span.start + span.count
+    )
+    return replace(whole, page=page, begin=begin, end=end, spans=spans, pages=links)
+
+
+def _whole(plan: Plan, cloth: Cloth) -> FilePage:
     text = cloth.text or ""
     lines = split_lines(text)
     runs = joined(cloth.runs, lines)
@@ -115,6 +176,8 @@ def file_page(plan: Plan, cloth: Cloth) -> FilePage:
         lines=len(lines),
         explained=explained(cloth.runs),
         writers=tuple(told.writers(ranked)),
+        begin=0,
+        end=len(lines),
         spans=tuple(told.span(at) for at in range(len(runs))),
         evidence=tuple(name for name in HOW if name in {_evidence(run) for run in runs}),
     )
@@ -151,7 +214,7 @@ class _Told:
         dyes: Mapping[str, int],
     ) -> None:
         self.plan = plan
-        self.page = plan.places.files[path]
+        self.path = path
         self.runs = runs
         self.lines = lines
         self.dyes = dyes
@@ -167,8 +230,9 @@ class _Told:
         run = self.runs[at]
         carrier = self.carriers[_key(run)]
         link = self.plan.places.step(run.commit, run.origin.part, run.origin.step)
-        first = self.runs[carrier].start + 1
-        see = None if carrier == at else Link(f"line {first}", f"{self.page}#L{first}")
+        first = self.runs[carrier].start
+        line = self.plan.places.line(self.path, first)
+        see = None if carrier == at else Link(f"line {first + 1}", line)
         return SpanView(
             start=run.start,
             count=run.count,
@@ -176,6 +240,7 @@ class _Told:
             dye=self.dyes[run.commit],
             evidence=_evidence(run),
             link=link or commit_link(self.plan, run.commit),
+            href=self.plan.places.line(self.path, run.start),
             say="" if see else self._why(run),
             see=see,
             answer=self._answer(run, see),
@@ -206,14 +271,10 @@ class _Told:
 
     def writers(self, ranked: Counter[str]) -> Iterator[Writer]:
         for commit, lines in ranked.most_common():
-            at = self.plan.places.by_commit.get(commit)
-            known = self.plan.commits.get(commit)
-            by = ""
-            if at is not None:
-                strips = self.plan.threads[at].leaf.strips
-                by = ", ".join(dict.fromkeys(strip.agent for strip in strips))
-            elif known:
-                by = say.author(known.author)
+            woven, known = self.plan.woven(commit), self.plan.commits.get(commit)
+            by = say.author(known.author) if known else ""
+            if woven:
+                by = ", ".join(dict.fromkeys(strip.agent for strip in woven.leaf.strips))
             yield Writer(
                 dye=self.dyes[commit],
                 link=commit_link(self.plan, commit),
@@ -247,7 +308,7 @@ def unrecorded(plan: Plan, commit: str) -> str:
     """Return why nothing is known of lines of ``commit``."""
     known = plan.commits.get(commit)
     what = f", “{shorten(say.visible(known.subject), 80)}”" if known else ""
-    if commit in plan.places.by_commit:
+    if plan.woven(commit):
         return f"Unrecorded: a person, a formatter or a lost session. Commit {commit[:7]}{what}."
     who = f" by {say.author(known.author)}, {say.day(known.time)}" if known else ""
     return f"No thread was recorded for commit {commit[:7]}{what}{who}."

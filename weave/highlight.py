@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Token = tuple[str, str]
 """A class of this module, or ``""``, and a text without LF."""
 
-LARGEST = 1_000_000
+LARGEST = 3_000_000
 """Longest text that is tokenised, in characters."""
 
 WIDEST = 2_000

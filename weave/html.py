@@ -7,13 +7,14 @@ made it, and those escape what they take in.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle.weave import text as say
 from treadle.weave.cloth import cloth_html, ribbon_html
-from treadle.weave.code import diff_html
+from treadle.weave.code import diff_html, file_lines
 from treadle.weave.filepage import FilePage
 from treadle.weave.indexpage import FilesPage, GapsPage, IndexPage
 from treadle.weave.markdown import as_it_is, to_html
@@ -53,18 +54,28 @@ def thread_html(page: ThreadPage, frame: Frame, memo: Memo | None = None) -> str
     return _render("thread.html", root="../", page=page, frame=frame, memo=memo or Memo())
 
 
-def file_html(page: FilePage, frame: Frame) -> str:
-    """Return the page of a file."""
+def single_html(page: ThreadPage, frame: Frame, memo: Memo) -> str:
+    """Return the page of a thread that stands alone: its style within it, and no script."""
+    from base64 import b64encode
+    from hashlib import sha256
+
     from markupsafe import Markup
 
-    return _render(
-        "file.html",
-        root="../",
-        page=page,
-        frame=frame,
-        cloth=Markup(cloth_html(page, "../")),
-        ribbon=Markup(ribbon_html(page)),
-    )
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    own = {"style": Markup(style), "digest": digest}
+    return _render("thread.html", root="", page=page, frame=frame, memo=memo, **own)
+
+
+def files_of(pages: Sequence[FilePage], frame: Frame) -> Iterator[tuple[str, str]]:
+    """Return the pages of one file by their names; its code is coloured once."""
+    from markupsafe import Markup
+
+    lines = file_lines(pages[0].source, pages[0].text)
+    for page in pages:
+        cloth, ribbon = cloth_html(page, "../", lines), ribbon_html(page)
+        marked = {"cloth": Markup(cloth), "ribbon": Markup(ribbon)}
+        yield page.page, _render("file.html", root="../", page=page, frame=frame, **marked)
 
 
 def _render(name: str, **variables: object) -> str:

@@ -34,6 +34,7 @@ def file_key(plan: Plan, cloth: Cloth) -> str:
         plan.book.title,
         cloth.path,
         plan.places.files[cloth.path],
+        plan.places.heights.get(cloth.path, 0),
         hashlib.blake2b((cloth.text or "").encode("utf-8", "surrogatepass")).hexdigest(),
         [(run.start, run.count, run.commit, run.path, run.origin) for run in cloth.runs],
         [(origin, plan.places.step(*origin)) for origin in sorted(origins)],
@@ -42,8 +43,8 @@ def file_key(plan: Plan, cloth: Cloth) -> str:
 
 
 def _commit(plan: Plan, commit: str) -> tuple[object, ...]:
-    at = plan.places.by_commit.get(commit)
-    strips = plan.threads[at].leaf.strips if at is not None else ()
+    woven = plan.woven(commit)
+    strips = woven.leaf.strips if woven else ()
     return commit, commit in plan.commits, commit_link(plan, commit), strips
 
 

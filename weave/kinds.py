@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from treadle.tangle.kept import Kept
+from treadle.thread.origin import split_lines
 from treadle.weave.keys import file_key, key, thread_key
 from treadle.weave.memo import Memo
-from treadle.weave.view import Frame, Plan
+from treadle.weave.places import nth_page
+from treadle.weave.view import Cloth, Frame, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,21 @@ def _thread(loom: Loom, sheet: Sheet) -> Pages:
 def _files(plan: Plan) -> Iterator[Sheet]:
     for at, cloth in enumerate(plan.book.files):
         if cloth.text is not None:
-            page = plan.places.files[cloth.path]
-            yield Sheet("file", at, (page,), file_key(plan, cloth), len(cloth.text))
+            yield Sheet("file", at, _names(plan, cloth), file_key(plan, cloth), len(cloth.text))
+
+
+def _names(plan: Plan, cloth: Cloth) -> tuple[str, ...]:
+    page, height = plan.places.files[cloth.path], plan.places.heights.get(cloth.path, 0)
+    count = -(-len(split_lines(cloth.text or "")) // height) if height else 1
+    return tuple(nth_page(page, nth) for nth in range(count))
 
 
 def _file(loom: Loom, sheet: Sheet) -> Pages:
-    from treadle.weave.filepage import file_page
-    from treadle.weave.html import file_html
+    from treadle.weave.filepage import file_pages
+    from treadle.weave.html import files_of
 
-    view = file_page(loom.plan, loom.plan.book.files[sheet.at])
-    return {sheet.names[0]: file_html(view, loom.frame)}
+    views = file_pages(loom.plan, loom.plan.book.files[sheet.at])
+    return dict(files_of(views, loom.frame))
 
 
 # -- search -------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from treadle.thread.model import Part
 
@@ -64,7 +65,11 @@ class Places:
     by_part: Mapping[str, int]
     """Index of the first section that holds a part."""
     files: Mapping[str, str]
-    """Page of each path that has one."""
+    """Page of each path that has one; of a long file the first."""
+    heights: Mapping[str, int]
+    """Of each file that is cut into several pages how many lines one holds."""
+    alone: str = ""
+    """The commit whose page stands alone, without any other to link to; ``""``: none does."""
 
     def step(self, commit: str, part: str, step: str) -> Link | None:
         """Return the link to a step, in the section of ``commit`` if it is there; or None."""
@@ -75,6 +80,8 @@ class Places:
             return None
         section = self.sections[at]
         label = f"{section.label} ¶{strand(section.parts, part)}{step}"
+        if self.alone:
+            return Link(label, f"#{anchor(part, step)}" if section.commit == self.alone else "")
         return Link(label, f"{section.page}#{anchor(part, step)}")
 
     def section(self, commit: str) -> Section | None:
@@ -85,7 +92,10 @@ class Places:
     def line(self, path: str, number: int) -> str:
         """Return where a 0-based line of a file of today stands; ``""`` where it has no page."""
         page = self.files.get(path)
-        return f"{page}#L{number + 1}" if page else ""
+        if not page:
+            return ""
+        nth = number // self.heights[path] if path in self.heights else 0
+        return f"{nth_page(page, nth)}#L{number + 1}"
 
 
 def anchor(part: str, step: str) -> str:
@@ -106,7 +116,19 @@ def strand(parts: Sequence[str], part: str) -> str:
     return STRANDS[at] if at < len(STRANDS) else f"{STRANDS[-1]}{at}"
 
 
-def register(threads: Iterable[tuple[str, tuple[str, ...]]], paths: Iterable[str]) -> Places:
+def nth_page(page: str, nth: int) -> str:
+    """Return the page that follows ``page`` as its ``nth`` (0: itself).
+
+    No path's own page can be called so: a path has no empty name in it.
+    """
+    return page if not nth else f"{page.removesuffix('.html')}~~{nth + 1}.html"
+
+
+def register(
+    threads: Iterable[tuple[str, tuple[str, ...]]],
+    paths: Iterable[str],
+    heights: Mapping[str, int] = MappingProxyType({}),
+) -> Places:
     """Register threads, given in the order of time as commits and their parts' ids, and files."""
     sections = tuple(
         Section(number, commit, f"thread/{commit[:12]}.html", parts)
@@ -117,7 +139,7 @@ def register(threads: Iterable[tuple[str, tuple[str, ...]]], paths: Iterable[str
     for at, section in enumerate(sections):
         for part in section.parts:
             by_part.setdefault(part, at)
-    return Places(sections, by_commit, by_part, pages_of_files(paths))
+    return Places(sections, by_commit, by_part, pages_of_files(paths), heights)
 
 
 def pages_of_files(paths: Iterable[str]) -> dict[str, str]:

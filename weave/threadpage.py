@@ -170,7 +170,7 @@ def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
 
 
 def _neighbour(plan: Plan, at: int) -> Link | None:
-    if not 0 <= at < len(plan.threads):
+    if not 0 <= at < len(plan.threads) or plan.places.alone:
         return None
     section = plan.places.sections[at]
     subject = shorten(say.visible(plan.threads[at].commit.subject), 70)

@@ -8,6 +8,8 @@ input; ``plan`` derives from it, once, what more than one page needs to know.
 
 from __future__ import annotations
 
+import zlib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,18 @@ from treadle.weave.text import count, ranges, visible
 if TYPE_CHECKING:
     from treadle.tangle.blame import Run
     from treadle.thread.repo import Commit
+
+TALLEST = 6_144
+"""Lines of a file that one page holds at most; 96 chunks of them."""
+
+HEAVIEST = 150_000
+"""Compressed bytes that a file's page should not exceed: a budget of 200 KB, and a reserve."""
+
+LINE, SPAN = 13, 200
+"""What a line and a span add to a page beside their code, in compressed bytes; measured."""
+
+WIDEST = 2_000
+"""Longest line that is shown whole, in characters."""
 
 HOW = {
     "proved": "replaying the recorded steps gives this file byte for byte",
@@ -95,6 +109,8 @@ class Book:
     """Commits without a thread that wrote lines of ``files``; what is known is shown of them."""
     damaged: tuple[tuple[str, str], ...] = ()
     """Commits whose documents cannot be read, and why."""
+    beyond: tuple[Woven, ...] = ()
+    """Threads that are known but have no page, because only a part of the history is woven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +138,19 @@ class Plan:
     """How many lines of each commit stand today."""
     commits: Mapping[str, Commit]
     """Every commit that is known, with a thread or without."""
+    beyond: Mapping[str, Woven]
+    """The threads that have no page, by their commits and by the ids of their parts."""
 
     def told(self, part: str, step: str) -> Told | None:
-        """Return what is quoted of a step, or None where no section holds it."""
+        """Return what is quoted of a step, or None where no thread holds it."""
         at = self.places.by_part.get(part)
-        if at is None:
-            return None
-        woven = self.threads[at]
-        return woven.shelf.told(woven.leaf.note, part, step)
+        woven = self.beyond.get(part) if at is None else self.threads[at]
+        return woven.shelf.told(woven.leaf.note, part, step) if woven else None
+
+    def woven(self, commit: str) -> Woven | None:
+        """Return a commit's thread, with a page or without; None where it has none."""
+        at = self.places.by_commit.get(commit)
+        return self.beyond.get(commit) if at is None else self.threads[at]
 
 
 def plan(book: Book) -> Plan:
@@ -138,8 +159,10 @@ def plan(book: Book) -> Plan:
     places = register(
         ((woven.commit.id, woven.leaf.parts) for woven in threads),
         (file.path for file in book.files if file.text is not None),
+        {file.path: height for file in book.files if (height := height_of(file))},
     )
-    commits = [woven.commit for woven in threads]
+    commits = [woven.commit for woven in (*book.beyond, *threads)]
+    beyond = {name: one for one in book.beyond for name in (one.commit.id, *one.leaf.parts)}
     pieces = _pieces(book.files)
     steps_of: dict[str, dict[str, tuple[Piece, ...]]] = {}
     for (part, step), found in pieces.items():
@@ -152,6 +175,7 @@ def plan(book: Book) -> Plan:
         steps_of=steps_of,
         alive=_alive(book.files),
         commits={commit.id: commit for commit in (*book.others, *commits)},
+        beyond=beyond,
     )
 
 
@@ -176,6 +200,34 @@ def _alive(files: Iterable[Cloth]) -> Counter[str]:
         for run in file.runs:
             alive[run.commit] += run.count
     return alive
+
+
+def height_of(cloth: Cloth) -> int:
+    """Return how many lines a page of a file holds where it needs several, else 0.
+
+    A height depends on little and is always half of another, so that a line keeps its page as
+    long as the file keeps its kind.
+    """
+    text = cloth.text or ""
+    lines = text.count("\n") + 1
+    if lines <= TALLEST and len(text) + LINE * lines + SPAN * len(cloth.runs) < HEAVIEST:
+        return 0
+    cut = [line[:WIDEST] for line in text.split("\n")]
+    starts = [run.start for run in cloth.runs]
+    height = TALLEST
+    while height > 64 and _heaviest(cut, starts, height) > HEAVIEST:
+        height = max(64, height // 2)
+    return height if height < lines else 0
+
+
+def _heaviest(lines: Sequence[str], starts: Sequence[int], height: int) -> int:
+    """Return about how heavy the heaviest of a file's pages is, in compressed bytes."""
+    weights = []
+    for at in range(0, len(lines), height):
+        code = "\n".join(lines[at : at + height]).encode("utf-8", "surrogatepass")
+        spans = bisect_left(starts, at + height) - bisect_left(starts, at)
+        weights.append(len(zlib.compress(code, 1)) + LINE * height + SPAN * spans)
+    return max(weights)
 
 
 def explained(runs: Sequence[Run]) -> int:

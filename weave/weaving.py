@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from treadle.tangle.index import Index
 from treadle.tangle.kept import Kept
+from treadle.tangle.read import no_document
+from treadle.thread.errors import UserError
 from treadle.weave.keys import key
+from treadle.weave.memo import Memo
+from treadle.weave.portion import ALL, Portion, young
 from treadle.weave.site import Progress, Report, unchanged, weave_book
 
 
@@ -20,6 +25,7 @@ class Wish:
     rev: str = "HEAD"
     title: str = ""
     """The book's title; ``""`` for the folder's name."""
+    portion: Portion = ALL
 
 
 def weave(
@@ -38,7 +44,7 @@ def weave(
         return report
     kept = Kept(os.path.join(index.repo.common_dir, "treadle"))
     try:
-        book = gather(index, wish.rev, wish.title, say, kept)
+        book = gather(index, wish.rev, wish.title, say, kept, wish.portion)
         lacking = index.lacks(woven.commit.id for woven in book.threads)
         return weave_book(book, out, progress=progress, kept=kept, inputs="" if lacking else inputs)
     finally:
@@ -51,4 +57,34 @@ def _inputs(index: Index, wish: Wish) -> str:
     head = repo.resolve(wish.rev)
     ground = sorted(repo.shallow()), repo.replaced()
     where = repo.top or repo.git_dir
-    return key("site", head, index.store.tip(), ground, where, wish.title)
+    late = young(index, head, wish.portion.since)
+    chosen = wish.portion.paths, sorted(late) if late is not None else None
+    return key("site", head, index.store.tip(), ground, where, wish.title, chosen)
+
+
+def weave_single(index: Index, rev: str, title: str = "") -> str:
+    """One thread as a page that needs nothing beside it.
+
+    The places of its lines today are told, but not linked: there is no other page.
+    """
+    from treadle.weave.book import gather
+    from treadle.weave.html import single_html
+    from treadle.weave.threadpage import thread_page
+    from treadle.weave.view import frame, plan
+
+    commit = index.repo.resolve(rev)
+    if commit not in index.notes():
+        raise no_document(index.store, commit)
+    with closing(Kept(os.path.join(index.repo.common_dir, "treadle"))) as kept:
+        head = index.repo.find("HEAD") or commit
+        book = gather(index, head, title, None, kept)
+        if commit not in {woven.commit.id for woven in book.threads}:
+            book = gather(index, commit, title, None, kept)
+        damaged = dict(book.damaged)
+        if commit in damaged:
+            raise UserError(f"the document of {commit[:12]} cannot be read: {damaged[commit]}")
+        whole = plan(book)
+        alone = replace(whole, places=replace(whole.places, files={}, heights={}, alone=commit))
+        at = alone.places.by_commit[commit]
+        note = alone.threads[at].leaf.note
+        return single_html(thread_page(alone, at), frame(book), Memo(kept.get("html", note)))
