@@ -99,7 +99,9 @@ class _Tally:
 def _import(index: Index, points: Checkpoints, todo: Plan, tally: _Tally) -> None:
     """Solve and store. What was solved before the work is stopped is stored too."""
     from treadle.tangle.intake import intake
+    from treadle.tangle.unite import keep
 
+    since = index.store.tip()
     bar = Progress(len(todo.commits), "commits")
     if todo.commits:
         bar.say("reading transcripts …")
@@ -115,13 +117,13 @@ def _import(index: Index, points: Checkpoints, todo: Plan, tally: _Tally) -> Non
             if imported.solution is not None:
                 batch[imported.commit.id] = imported.solution.redacted
             if len(batch) >= _BATCH:
-                tally.written += index.store.put(batch)
+                tally.written += keep(index.store, batch, since)
                 batch.clear()
             share = _percent(tally.added - tally.left, tally.added)
             bar.show(done, f", {share} of lines explained")
     finally:
         bar.end()
-        tally.written += index.store.put(batch) if batch else 0
+        tally.written += keep(index.store, batch, since) if batch else 0
     for told, count in sorted(problems.items()):
         click.echo(told + (f" ({count} times)" if count > 1 else ""), err=True)
 

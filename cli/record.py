@@ -46,9 +46,11 @@ def command(
     are in the commit's diff. Sub-agents' files beside a transcript are read with it.
     """
     from treadle.tangle.learn import thread_line
+    from treadle.tangle.unite import keep
 
     _refuse_unknown(agent, files)
     with opened(ctx) as index:
+        since = index.store.tip()
         commit = index.repo.chosen([one_commit(rev)])[0]
         paths = [placed(ctx, file) for file in files]
         solution = _solved(index.repo, commit, paths, agent, replace=replace)
@@ -59,7 +61,7 @@ def command(
             else:
                 click.echo(_dry(commit, line, found))
             return 0
-        written = index.store.put({commit.id: solution.redacted})
+        written = keep(index.store, {commit.id: solution.redacted}, since)
         index.refresh()
         result = _checked(index, commit)
         if as_json:

@@ -115,16 +115,17 @@ def _sync(
     repo: Repo, remote: Remote, access: Access, share: bool, *, forced: bool, dry: bool
 ) -> _Outcome:
     """Pull, and push where sharing was asked for."""
-    from treadle.tangle.sync import pull, push, waiting
+    from treadle.tangle.sync import in_turn, pull, push, waiting
 
     outcome = _Outcome(remote)
     try:
-        outcome.pulled = pulled = pull(repo, remote, access, dry=dry)
-        outcome.waiting = waiting(repo, pulled.ours, pulled.tip)
-        if share and not dry and (forced or not pulled.held):
-            outcome.pushed = push(repo, pulled, access, lambda sent: _announce(repo, remote, sent))
-            outcome.pulled = outcome.pushed.pulled
-            outcome.waiting = None
+        with in_turn(repo):
+            outcome.pulled = pulled = pull(repo, remote, access, dry=dry)
+            outcome.waiting = waiting(repo, pulled.ours, pulled.tip)
+            if share and not dry and (forced or not pulled.held):
+                outcome.pushed = push(repo, pulled, access, lambda s: _announce(repo, remote, s))
+                outcome.pulled = outcome.pushed.pulled
+                outcome.waiting = None
     except UserError as error:
         outcome.errors.append(error)
     return outcome

@@ -275,9 +275,12 @@ class Drain:
         now = time.time()
         solution = captured.solution
         if solution is not None:
+            from treadle.tangle.unite import keep
+
+            since = Store(self.repo).tip()
             if self._loses(one.commit, recorder):
                 return
-            Store(self.repo).put({one.commit.id: solution.redacted})
+            keep(Store(self.repo), {one.commit.id: solution.redacted}, since)
             outcome = recorded(one.commit, solution)
         elif one.aloud and one.commit.id not in Store(self.repo).notes():
             outcome = nothing(one.commit, self.newest, gathered.problems, now)

@@ -16,12 +16,15 @@ faster, pull and push again.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from treadle.thread.errors import UserError
+from treadle.thread.lock import alone
 from treadle.thread.merge import merge
 from treadle.thread.notes import (
     BACKUP,
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from treadle.tangle.accept import Accepted
 
 _COMMITTER = re.compile(rb"^committer .* ([0-9]{1,12}) [+-][0-9]{4}$", re.MULTILINE)
+_TURN = 60.0
+"""Seconds for which a sync waits for another one of the same repository."""
 _BACK_OFF = 0.05
 """Seconds that a push which was overtaken waits at most, times its tries."""
 
@@ -93,6 +98,16 @@ class Pushed:
     tries: int
     pulled: Pulled
     """The last pull, with all that was pulled on the way summed up."""
+
+
+@contextmanager
+def in_turn(repo: Repo) -> Iterator[None]:
+    """Syncs of one repository go one after the other: the next one finds the work done. Nothing
+    depends on it, so that whoever waits too long, or cannot write the lock, goes on without."""
+    with ExitStack() as held:
+        with suppress(PermissionError):
+            held.enter_context(alone(os.path.join(repo.common_dir, "treadle"), "sync.lock", _TURN))
+        yield
 
 
 # -- pull ---------------------------------------------------------------------------
