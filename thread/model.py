@@ -140,7 +140,7 @@ class Session:
     """The reader's name: ``claude-code``, ``codex``, ..."""
     id: str
     version: str = ""
-    """The agent's version, the last one the session names."""
+    """The agent's version, the first one the session names: what comes later must not change it."""
     events: tuple[Event, ...] = ()
     """In the order of the transcript, sub-agents' events at their place in time."""
     problems: tuple[Problem, ...] = ()

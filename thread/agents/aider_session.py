@@ -192,7 +192,7 @@ class Story:
         elif line.startswith(_FAULT):
             self._add(number, "marked", clip.one_line(line))
         elif found := _VERSION.fullmatch(line):
-            self.version = found[1]
+            self.version = self.version or found[1]
         elif found := _MODEL.fullmatch(line):
             self._model = found[1]
         return line.startswith(_OFFER)

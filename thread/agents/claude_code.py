@@ -93,7 +93,7 @@ def _session(group: Sequence[Copy], shelf: Shelf, names: Sequence[str]) -> Sessi
     order = with_lanes([shelf.records[key] for key in united(group, shelf.records)])
     events, complaints = claude_session.events(order, names)
     own = complaints.placed(problem for copy in group for problem in copy.problems.problems())
-    version = next((one.version for one in reversed(order) if one.version), "")
+    version = next((one.version for one in order if one.version), "")
     problems = (*own, *complaints.problems())
     return Session(NAME, first_id(group, shelf.records), version, tuple(events), problems)
 

@@ -109,7 +109,7 @@ def _session(
         for copy in one.copies
         for problem in copy.problems.problems()
     )
-    version = next((meta.version for meta in reversed(root.metas) if meta.version), "")
+    version = next((meta.version for meta in root.metas if meta.version), "")
     return Session(NAME, root.id, version, tuple(events), (*own, *complaints.problems()))
 
 

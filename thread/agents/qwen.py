@@ -131,7 +131,7 @@ def _session(group: Sequence[_Copy], names: Sequence[str]) -> Session:
     order = [records[name] for name in _united(group, records)]
     events, complaints = qwen_session.events(order, names)
     own = complaints.placed(problem for copy in group for problem in copy.problems.problems())
-    version = next((one.version for one in reversed(order) if one.version), "")
+    version = next((one.version for one in order if one.version), "")
     problems = (*own, *complaints.problems())
     return Session(NAME, _first_id(group, order), version, tuple(events), problems)
 

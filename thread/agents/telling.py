@@ -139,7 +139,7 @@ class _Story:
 
     def _changed(self, lane: str, now: Now) -> None:
         was = self._now.get(lane, self._now[""])
-        self.version = now.version or self.version
+        self.version = self.version or now.version
         self._now[lane] = Now(now.cwd or was.cwd, now.model or was.model)
 
     def _event(self, record: Record, key: str, kind: str, said: str) -> Event:
