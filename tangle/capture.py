@@ -27,7 +27,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
 from treadle.thread.pending import Kept
 from treadle.thread.repo import Commit, Delta, Repo
-from treadle.thread.select import When, own_call, seconds
+from treadle.thread.select import own_call, seconds
 from treadle.thread.store import Store
 
 REFS = (
@@ -98,20 +98,21 @@ def capture_with(
     named: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[Captured]:
     """``capture`` out of the sessions that a recorder knows."""
+    order = _history(recorder, commits)
+    recorder.others = frozenset(id_[:7] for id_ in order)
     told = dict(named or {})
-    sessions = [reel.session for reel in recorder.reels.values()]
-    keys = {commit.id: names(commit, sessions, told.get(commit.id, ())) for commit in commits}
-    yield from follow(recorder, commits, keys, search=True)
+    keys = {commit.id: names(recorder, commit, told.get(commit.id, ())) for commit in commits}
+    yield from follow(recorder, commits, keys, search=True, order=order)
 
 
-def names(commit: Commit, sessions: Iterable[Session], known: Collection[str]) -> tuple[str, ...]:
+def names(recorder: Recorder, commit: Commit, known: Collection[str]) -> tuple[str, ...]:
     """Keys of the sessions that the commit names: they tell that they made it, or ``known`` has
     their id."""
-    when = When(commit.id, commit.subject, commit.time, commit.committed)
+    when = recorder.when(commit)
     return tuple(
-        key_of(session)
-        for session in sessions
-        if session.id in known or own_call(session.events, when) is not None
+        key
+        for key, reel in recorder.reels.items()
+        if reel.session.id in known or own_call(reel.session.events, when) is not None
     )
 
 
@@ -123,16 +124,19 @@ def follow(
     *,
     search: bool = False,
     force: bool = False,
+    order: Sequence[str] | None = None,
 ) -> Iterator[Captured]:
     """Solve commits out of the sessions that ``recorder`` knows, each after all it must know of.
 
     ``named`` has by commit id the keys of the sessions it names; the rest as ``record.jobs`` takes
-    it. Documents of the commits themselves are as if they had never been written.
+    it. ``order`` is the history, if it is known already. Documents of the commits themselves are
+    as if they had never been written.
     """
     if not commits:
         return
     wanted = {commit.id: commit for commit in commits}
-    order = dict.fromkeys([*_history(recorder, commits), *wanted])
+    history = _history(recorder, commits) if order is None else order
+    order = list(dict.fromkeys([*history, *wanted]))
     problems = tuple(_remember(recorder, [id_ for id_ in order if id_ not in wanted]))
     todo = [wanted[id_] for id_ in order if id_ in wanted]
     for job in jobs(recorder.repo, todo, named, incomplete, search=search, force=force):
@@ -143,8 +147,10 @@ def follow(
         problems = ()
 
 
-def _history(recorder: Recorder, commits: Iterable[Commit]) -> list[str]:
+def _history(recorder: Recorder, commits: Sequence[Commit]) -> list[str]:
     """Ids of all commits since the sessions began, parents before children, else by time."""
+    if not commits:
+        return []
     began = [event.time for reel in recorder.reels.values() for event in reel.session.events[:1]]
     first = min(seconds(time) for time in (*began, *(commit.committed for commit in commits)))
     since = f"--since={utc(max(0.0, first - _SLACK))}"

@@ -21,6 +21,7 @@ from treadle.tangle.gather import DAYS, Gathered, files_of, gather, seek, since,
 from treadle.tangle.left import left
 from treadle.tangle.recall import Progress
 from treadle.tangle.verdict import failed, nothing, recorded
+from treadle.tangle.watch import Watch, size_of_file
 from treadle.thread.commit import utc
 from treadle.thread.errors import UserError
 from treadle.thread.outcomes import Outcome, Outcomes
@@ -71,25 +72,6 @@ class Todo:
         variables = [reader.variable for reader in readers() if reader.variable]
         told = (entry.variables.get(name, "") for entry in self.entries for name in variables)
         return {id_ for id_ in told if id_}
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Files that are watched because something in them is still to come."""
-
-    sizes: tuple[tuple[str, int], ...]
-    keys: tuple[bytes, ...] = ()
-    """The calls that are waited for; empty: anything."""
-    young: bool = False
-    """Only until the commit's second is over."""
-
-    def told(self) -> bool:
-        """Whether what was waited for may be there."""
-        for path, size in self.sizes:
-            now = _size(path)
-            if now != size and (not self.keys or now < size or _holds(path, size, self.keys)):
-                return True
-        return False
 
 
 class Drain:
@@ -147,6 +129,9 @@ class Drain:
         try:
             if todo:
                 self._record(todo)
+        except (UserError, OSError) as error:
+            for one in todo:
+                self._fail(one, _reason(error))
         except Exception:  # a fault in one commit's recording must not stop the others'
             for one in todo:
                 self._record_alone(one)
@@ -154,10 +139,8 @@ class Drain:
     def _record_alone(self, one: Todo) -> None:
         try:
             self._record([one])
-        except (UserError, OSError) as error:
-            self._fail(one, error.message if isinstance(error, UserError) else str(error))
         except Exception as error:  # our own fault: it is told and counted like any other
-            self._fail(one, f"{type(error).__name__}: {error}")
+            self._fail(one, _reason(error))
 
     # -- what is to be done ---------------------------------------------------------
 
@@ -221,7 +204,7 @@ class Drain:
                 self._fail(one, captured.error.message)
                 continue
             self._keep(one, captured, gathered, recorder)
-            if not self._is_open(one, captured, gathered, named[one.commit.id]):
+            if not self._is_open(one, captured, gathered, recorder, named[one.commit.id]):
                 done.append(one)
         self._shelve(recorder, gathered, began)
         self._close(done)
@@ -234,7 +217,7 @@ class Drain:
         found = seek(self.repo, self.folder, tops)
         self.newest = found.transcripts
         fresh = since(found, self._moment(todo), waiting)
-        self.sizes = {file: _size(file) for one in fresh.transcripts for file in one.files}
+        self.sizes = {file: size_of_file(file) for one in fresh.transcripts for file in one.files}
         return gather(fresh)
 
     def _moment(self, todo: Sequence[Todo]) -> float:
@@ -305,17 +288,24 @@ class Drain:
             return any((part.agent, part.session) not in given for part in stored.thread.parts)
         return False
 
-    def _is_open(self, one: Todo, captured: Captured, gathered: Gathered, named: set[str]) -> bool:
+    def _is_open(
+        self,
+        one: Todo,
+        captured: Captured,
+        gathered: Gathered,
+        recorder: Recorder,
+        named: set[str],
+    ) -> bool:
         """Whether the commit's document is not final; what it waits for is watched then."""
         now = time.time()
         if one.written + _FORGET < now:
             return False
         parts = captured.solution.redacted.thread.parts if captured.solution else ()
         last = {(part.agent, part.session): part.last for part in parts}
-        opened = False
+        opened, when = False, recorder.when(one.commit)
         for session in gathered.sessions:
             key = (session.agent, session.id)
-            waits = awaited(session, one.commit, last.get(key, ""), own=session.id in named)
+            waits = awaited(session, when, last.get(key, ""), own=session.id in named)
             if waits is not None:
                 opened = True
                 self._watch(files_of(session, gathered), waits)
@@ -328,9 +318,8 @@ class Drain:
     def _watch(
         self, files: Iterable[str], keys: Sequence[str] = (), *, young: bool = False
     ) -> None:
-        sizes = tuple((file, self.sizes.get(file, -1)) for file in files)
-        told = tuple(key.encode("utf-8", "replace") for key in keys)
-        self.watches.append(Watch(sizes, told, young))
+        sizes = {file: self.sizes.get(file, -1) for file in files}
+        self.watches.append(Watch.of(sizes, keys, young=young))
 
     def _close(self, done: Sequence[Todo]) -> None:
         """Remove the entries all of whose commits are done."""
@@ -351,27 +340,15 @@ class Drain:
             self._close([one])
 
 
+def _reason(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return error.message
+    return str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+
+
 def _ripe(one: Todo) -> float:
     """When all events of the second in which a commit was made are in the transcripts."""
     return seconds(one.commit.committed) + _SECOND
-
-
-def _size(path: str) -> int:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return -1
-
-
-def _holds(path: str, start: int, keys: Sequence[bytes]) -> bool:
-    """Whether one of the keys stands in what a file got since it had ``start`` bytes."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(0, start))
-            fresh = file.read()
-    except OSError:
-        return True
-    return any(key in fresh for key in keys)
 
 
 def _orig_head(git_dir: str) -> str:

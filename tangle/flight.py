@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from treadle.thread.model import Event, Session
-from treadle.thread.repo import Commit
 from treadle.thread.select import When, own_call
 
 _CALLS = ("ran", "edited", "looked", "asked")
@@ -31,8 +30,8 @@ def in_flight(events: Sequence[Event]) -> list[int]:
     return found[::-1]
 
 
-def awaited(session: Session, commit: Commit, last: str, *, own: bool) -> tuple[str, ...] | None:
-    """Keys of the calls whose results may still change the commit's document; empty where it waits
+def awaited(session: Session, when: When, last: str, *, own: bool) -> tuple[str, ...] | None:
+    """Keys of the calls whose results may still change a commit's document; empty where it waits
     for a call that is not even told yet, None where it is final.
 
     ``last`` is the key of the last event that the document has of the session, if it has any;
@@ -42,10 +41,9 @@ def awaited(session: Session, commit: Commit, last: str, *, own: bool) -> tuple[
     flying = in_flight(events)
     held = next((index for index, event in enumerate(events) if last and event.key == last), -1)
     keys = [events[index].key for index in flying if index <= held]
-    when = When(commit.id, commit.subject, commit.time, commit.committed)
     if own_call(events, when) is not None:
         return tuple(keys) or None
-    limit = commit.committed[:19]
+    limit = when.committed[:19]
     running = [i for i in flying if events[i].kind == "ran" and events[i].time[:19] <= limit]
     if own:
         keys += [events[index].key for index in running]

@@ -67,6 +67,8 @@ class Recorder:
         self.by_path: dict[str, list[str]] = {}
         """Sessions with an edit of a path."""
         self.progress: dict[str, Progress] = {}
+        self.others: frozenset[str] = frozenset()
+        """As in ``When``."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -113,6 +115,10 @@ class Recorder:
                 self._advance(self._key(slice_), slice_, solution, index)
         return solution
 
+    def when(self, commit: Commit) -> When:
+        """The commit, as selection sees it."""
+        return When(commit.id, commit.subject, commit.time, commit.committed, self.others)
+
     def _solve(self, job: Job, found: Sequence[Target], slices: Sequence[Slice]) -> Solution:
         keys = [self._key(slice_) for slice_ in slices]
         stored = [self._progress(key).stored for key in keys]
@@ -147,7 +153,7 @@ class Recorder:
         keys = {key for path in diff for key in self.by_path.get(path, ())}
         keys |= {key for key in self.here if self.reels[key].moves}
         strands = self._strands((keys & self.here) - set(job.sessions), named=False)
-        return _whole(select(strands, _when(job.commit), diff))
+        return _whole(select(strands, self.when(job.commit), diff))
 
     def _found(self, job: Job, found: Sequence[Target], solution: Solution | None) -> list[Slice]:
         """Slices of sessions of elsewhere that nothing names and that hold lines still
@@ -155,11 +161,11 @@ class Recorder:
         wanted = {path: lines for path, lines in left_lines(found, solution).items() if lines}
         keys = {key for path in wanted for key in self.by_path.get(path, ())}
         strands = self._strands(keys - self.here - set(job.sessions), named=False)
-        return _whole(find(strands, _when(job.commit), wanted))
+        return _whole(find(strands, self.when(job.commit), wanted))
 
     def _slices(self, job: Job, found: Sequence[Target]) -> list[Slice]:
         strands = self._strands(key for key in job.sessions if key in self.reels)
-        when = _when(job.commit)
+        when = self.when(job.commit)
         diff = {name: t.diff for t in found for name in (t.row.source, t.path) if name}
         slices = select(strands, when, diff)
         if not slices and job.force:
@@ -214,10 +220,6 @@ class Recorder:
         if None in found.values():
             raise _missing_parent(job.commit.id)
         return {name: content for name, content in found.items() if content is not None}
-
-
-def _when(commit: Commit) -> When:
-    return When(commit.id, commit.subject, commit.time, commit.committed)
 
 
 def _sorted(slices: Sequence[Slice]) -> list[Slice]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from treadle.thread.model import Problem
 
 _DIGITS = 6
+_LONGEST = 200
+"""Characters of a reason that the line has."""
 
 
 def recorded(commit: Commit, solution: Solution) -> Outcome:
@@ -42,7 +44,8 @@ def nothing(
 def failed(commit: str, reason: str, *, last: bool) -> Outcome:
     """The line that tells that a commit could not be recorded, this time or for good."""
     then = f"treadle record {commit[:_DIGITS]} tries again" if last else "it will be tried again"
-    line = f"no thread for {commit[:_DIGITS]}: {reason}; {then}"
+    short = reason.split("\n", 1)[0][:_LONGEST]
+    line = f"no thread for {commit[:_DIGITS]}: {short}; {then}"
     return Outcome("given up" if last else "failed", line, commit, reason=reason)
 
 

@@ -121,6 +121,8 @@ class When:
     """Author time."""
     committed: str
     """Committer time."""
+    others: AbstractSet[str] = frozenset()
+    """The first seven digits of commits that are there beside it, as far as they are known."""
 
 
 def select(strands: Sequence[Strand], commit: When, diff: Mapping[str, Diff]) -> list[Slice]:
@@ -249,14 +251,18 @@ def own_call(events: Sequence[Event], commit: When) -> int | None:
     """Index of the call that made the commit, None where the session did not make it.
 
     Git's own output names it by id; after a rebase or an amend the id is another, and the
-    subject at the author's time stands for it.
+    subject at the author's time stands for it, unless the commit that was named is there too.
     """
     found = None
     for index, event in enumerate(events):
         for made in event.made:
             if commit.id.startswith(made.id):
                 return index
-            if made.subject == commit.subject and _near(event.time, commit):
+            if (
+                made.subject == commit.subject
+                and made.id[:7] not in commit.others
+                and _near(event.time, commit)
+            ):
                 found = index
     return found
 
