@@ -24,6 +24,7 @@ help:
 	@echo
 	@echo 'TREADLE_CORPUS  a folder of git bundles with their transcripts; tests and'
 	@echo '                measurements that need it are left out where it is not set'
+	@echo "TREADLE_SAMPLES  transcripts of agents, a folder each; their tests are left out without"
 	@echo 'PYTHON          the Python to use, 3.11 or newer (now: $(PYTHON))'
 
 demo: .stamp/install

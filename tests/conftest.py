@@ -2,7 +2,8 @@
 
 Git knows nothing here of the user whose machine it is: no configuration, no identity, no
 ignore list of theirs is read. Tests marked ``corpus`` need the bundles of the folder that
-``TREADLE_CORPUS`` names, tests marked ``browser`` need Chromium; without them they are
+``TREADLE_CORPUS`` names, tests marked ``samples`` the agents' transcripts of the folder that
+``TREADLE_SAMPLES`` names, tests marked ``browser`` need Chromium; without them they are
 skipped, and one line says so. Where ``CI`` is set a missing browser fails instead, so that
 nothing goes green because it did not run.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 CORPUS = os.environ.get("TREADLE_CORPUS", "")
+SAMPLES = os.environ.get("TREADLE_SAMPLES", "")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 IN_CI = bool(os.environ.get("CI"))
 
@@ -30,15 +32,18 @@ def find_browser() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if CORPUS and not os.path.isdir(CORPUS):
-        raise pytest.UsageError(f"TREADLE_CORPUS names no folder: {CORPUS}")
-    config.stash[_SKIPPED] = {"corpus": 0, "browser": 0}
+    for name, folder in (("TREADLE_CORPUS", CORPUS), ("TREADLE_SAMPLES", SAMPLES)):
+        if folder and not os.path.isdir(folder):
+            raise pytest.UsageError(f"{name} names no folder: {folder}")
+    config.stash[_SKIPPED] = {"corpus": 0, "samples": 0, "browser": 0}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     missing = {}
     if not CORPUS:
         missing["corpus"] = "TREADLE_CORPUS is not set"
+    if not SAMPLES:
+        missing["samples"] = "TREADLE_SAMPLES is not set"
     if not find_browser() and not IN_CI:
         missing["browser"] = "no Chromium in PATH"
     for item in items:
@@ -54,6 +59,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"{skipped['corpus']} tests on real histories skipped: "
             "TREADLE_CORPUS names no folder of git bundles"
+        )
+    if skipped["samples"]:
+        terminalreporter.write_line(
+            f"{skipped['samples']} tests on samples skipped: "
+            "TREADLE_SAMPLES names no folder of agents' transcripts"
         )
     if skipped["browser"]:
         terminalreporter.write_line(
@@ -82,6 +92,12 @@ def plain_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def corpus() -> Path:
     """The folder of git bundles; only in tests marked ``corpus``."""
     return Path(CORPUS)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of agents' transcripts; only in tests marked ``samples``."""
+    return Path(SAMPLES)
 
 
 @pytest.fixture(scope="session")
