@@ -3,7 +3,7 @@
 A file is a header and entries that form a tree: going back to an earlier point of the
 conversation goes on in the same file, and what was left stays. Everything in it happened, in the
 order of the file. When its format changes pi rewrites a file and gives its entries ids, so that
-an entry is known by what it says and not by its id. A session that was branched off repeats the
+an entry is known by when it came and what it is. A session that was branched off repeats the
 entries of the other one in a file of its own.
 
 Read in the program's description of its format (badlogic/pi-mono,
@@ -12,7 +12,6 @@ Read in the program's description of its format (badlogic/pi-mono,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from treadle.thread.agents import pi_find, shelf
@@ -74,8 +73,7 @@ def _take(copy: Copy, value: dict[str, object], raw: bytes, offset: int) -> None
         _begin(copy, value)
         key = f"session {text(value, 'id')}"
     else:
-        told = {name: one for name, one in value.items() if name not in ("id", "parentId")}
-        key = digest(_shown(told))
+        key = _key(copy, value)
         copy.marks.add(key)
     copy.add(
         Record(
@@ -99,11 +97,14 @@ def _begin(copy: Copy, header: dict[str, object]) -> None:
         copy.parents.add(parent.removesuffix(".jsonl").rpartition("_")[2])
 
 
-def _shown(value: object) -> str:
-    try:
-        return json.dumps(value, sort_keys=True)
-    except RecursionError:
-        return "nested too deep"
+def _key(copy: Copy, value: dict[str, object]) -> str:
+    """What every copy calls an entry, with an id or without: when it came, and what it is."""
+    message = table(value, "message")
+    role = text(message, "role").replace("hookMessage", "custom")
+    parts = (text(value, "timestamp"), text(value, "type"), role, text(message, "toolCallId"))
+    found = digest(" ".join(parts))
+    count = copy.notes[found] = copy.notes.get(found, 0) + 1
+    return found if count == 1 else f"{found}.{count}"
 
 
 def _items(value: dict[str, object]) -> Iterator[Item]:
