@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from treadle.thread.agents import tools
-from treadle.thread.agents.disk import File, Walk
+from treadle.thread.agents.disk import MOST, File, Walk
 from treadle.thread.agents.fields import rows, table, text
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
 from treadle.thread.agents.lines import Decoder, lines
@@ -77,7 +77,7 @@ def beside(path: str) -> list[str]:
     """The files of the sub-agents of a session, sorted."""
     walk = Walk("", trusted=True)
     folder = os.path.join(os.path.dirname(path), _HELPERS)
-    return [file.path for file in walk.files(folder, ".jsonl")]
+    return [file.path for file in walk.files(folder, ".jsonl")[:MOST]]
 
 
 def _is_here(

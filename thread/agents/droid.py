@@ -2,7 +2,8 @@
 
 A header names the session and its folder; messages follow, with the blocks of Anthropic's API.
 A sub-agent is a session with a file of its own, whose header names the session and the call that
-started it. The model stands in a file of settings beside the transcript, and is not read.
+started it. The model stands in a file of settings beside the transcript; that tells only the last
+one, which another day's reading would not find again, and so it is not read.
 
 Learnt from real transcripts of version 2 of the format, and from programs that read it
 (git-ai-project/git-ai, ``presets/droid.rs``; specstoryai/getspecstory, ``droidcli``).
@@ -169,4 +170,4 @@ def _result(block: object) -> Answer:
     return Answer(text(block, "tool_use_id"), said, "error" if failed else "success", seen)
 
 
-READER = Reader(NAME, recognises, read, droid_find.find)
+READER = Reader(NAME, recognises, read, droid_find.find, droid_find.beside)

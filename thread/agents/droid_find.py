@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from treadle.thread.agents.disk import File, Walk
+from treadle.thread.agents.disk import MOST, File, Walk
 from treadle.thread.agents.fields import text
 from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcript
 from treadle.thread.agents.seen import Fact
@@ -43,6 +43,27 @@ def find(where: Surroundings) -> Found:
         families.setdefault(_root(own, here), []).append(here[own][0])
     found = (Transcript.of(NAME, root, files) for root, files in families.items())
     return Found(tuple(_since(found, where.since)), tuple(walk.problems))
+
+
+def beside(path: str) -> list[str]:
+    """The sessions of a session's sub-agents, which lie in the same folder."""
+    walk = Walk("", trusted=True)
+    main = walk.file(path)
+    if main is None:
+        return []
+    trails = Trails(NAME, Grounds(()), walk, None, SCRIPT)
+    calls: dict[str, list[tuple[str, str]]] = {}
+    for file in walk.files(os.path.dirname(path) or ".", ".jsonl"):
+        fact = trails.whose(file)
+        if fact.parent:
+            calls.setdefault(fact.parent, []).append((fact.session, file.path))
+    found: dict[str, None] = {}
+    waiting = [trails.whose(main).session]
+    while waiting:
+        called = calls.pop(waiting.pop(), [])
+        found |= dict.fromkeys(path for _, path in called)
+        waiting += [session for session, _ in called]
+    return sorted(set(found) - {path})[:MOST]
 
 
 def _root(own: str, here: Mapping[str, tuple[File, Fact]]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.homes import Home
+from treadle.thread.agents.droid_find import beside
 
 AGENT = "droid"
 PLACE = ".factory/sessions"
@@ -42,3 +43,15 @@ def test_sessions_that_ended_before_are_left_out(home: Home, top: Path) -> None:
     session(home, "x/s1.jsonl", top, at=1000)
     session(home, "x/s2.jsonl", top, at=2000)
     assert home.sessions(AGENT, top, since=1500) == ["s2"]
+
+
+def test_files_beside_a_session(home: Home, top: Path) -> None:
+    main = session(home, "x/b-main.jsonl", top)
+    helper = session(home, "x/a-child.jsonl", top, caller="b-main")
+    deeper = session(home, "x/c-grandchild.jsonl", top, caller="a-child")
+    session(home, "x/d-other.jsonl", top)
+    session(home, "x/e-of-another.jsonl", top, caller="gone")
+    assert beside(str(main)) == [str(helper), str(deeper)]
+    assert beside(str(helper)) == [str(deeper)]
+    assert beside(str(deeper)) == []
+    assert beside(str(main.parent / "none.jsonl")) == []
