@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,6 +70,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"{skipped['browser']} tests in a browser skipped: no Chromium in PATH"
         )
+    for reason, count in sorted(_not_installed(terminalreporter).items()):
+        terminalreporter.write_line(f"{count} tests skipped: {reason}")
+
+
+def _not_installed(reporter: pytest.TerminalReporter) -> Counter[str]:
+    """Why tests with tools of others were skipped, and how many."""
+    told = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ())
+            if isinstance(report.longrepr, tuple))  # fmt: skip
+    reasons = (reason.removeprefix("Skipped: ") for reason in told)
+    return Counter(reason for reason in reasons if "could not be installed" in reason)
 
 
 @pytest.fixture(scope="session", autouse=True)

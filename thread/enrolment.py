@@ -64,7 +64,7 @@ def enrol(repo: Repo, program: Program, share: bool = False) -> list[str]:
     """Put hooks and fetch lines in place; what was changed, a line each."""
     ours = folder(repo)
     record = Record.read(ours)
-    told = list(_prepare(repo, program))
+    told = list(prepare(repo, program))
     push = share or _shares(Config.read(repo))
     for place in places(repo):
         told += _hooks(repo, place, push, record)
@@ -78,8 +78,8 @@ def enrol(repo: Repo, program: Program, share: bool = False) -> list[str]:
     return told
 
 
-def _prepare(repo: Repo, program: Program) -> Iterator[str]:
-    """Our folder and the script."""
+def prepare(repo: Repo, program: Program) -> Iterator[str]:
+    """Make our folder and the script, or mend them; what was changed, a line each."""
     path = script_path(repo)
     try:
         os.makedirs(os.path.join(folder(repo), "queue"), mode=0o700, exist_ok=True)
