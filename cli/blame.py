@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +15,9 @@ from treadle.cli.paper import Paper, ask_settings, paper, print_bytes, print_jso
 if TYPE_CHECKING:
     from treadle.tangle.blame import Blame, Run
     from treadle.tangle.index import StepLine
+    from treadle.thread.origin import Over
 
+    Replacements = Mapping[tuple[str, str], Sequence[Over]]
     Steps = Mapping[tuple[str, str], StepLine]
 
 _SHORT = 8
@@ -55,7 +57,8 @@ def command(
                 (run.origin.part, run.origin.step) for run in found.runs if run.origin.part
             )
             if as_json:
-                print_json_lines(_rows(found, steps))
+                places = {(run.commit, run.path) for run in found.runs if run.origin.part}
+                print_json_lines(_rows(found, steps, index.replaced(places)))
             elif porcelain:
                 print_bytes(_porcelain(found, steps))
             else:
@@ -145,9 +148,10 @@ def _day(told: Mapping[str, str]) -> str:
 # -- for programs -------------------------------------------------------------------
 
 
-def _rows(found: Blame, steps: Steps) -> Iterator[dict[str, object]]:
+def _rows(found: Blame, steps: Steps, replaced: Replacements) -> Iterator[dict[str, object]]:
     for run in found.runs:
         step = steps.get((run.origin.part, run.origin.step))
+        overs = replaced.get((run.commit, run.path), ())
         for at in range(run.start, run.start + run.count):
             yield {
                 "line": at + 1,
@@ -160,8 +164,26 @@ def _rows(found: Blame, steps: Steps) -> Iterator[dict[str, object]]:
                 "model": step.model or None if step else None,
                 "prompt": step.prompt if step else None,
                 "reason": step.reason if step else None,
+                "replaced": _replaced(overs, run.first + at - run.start) if step else [],
                 "text": _text(found, at),
             }
+
+
+def _replaced(overs: Sequence[Over], line: int) -> list[dict[str, object]]:
+    """The attempts whose place a line took, 0-based in its commit's file."""
+    return [
+        {
+            "part": one.part,
+            "step": one.step,
+            "reason": one.reason,
+            "cause": one.cause or None,
+            "at": one.at or None,
+            "said": one.said or None,
+        }
+        for over in overs
+        if over.start <= line < over.start + over.count
+        for one in over.replaced
+    ]
 
 
 def _porcelain(found: Blame, steps: Steps) -> Iterator[str]:

@@ -33,6 +33,8 @@ class Mark:
     """``T.S``, ``PART:T.S`` where it stands in another part, or ``""`` where nobody knows."""
     evidence: str = ""
     """Of drift and residue: the class; ``""`` for a step's own edit."""
+    over: tuple[Mark, ...] = field(default=(), compare=False, repr=False)
+    """The marks of the lines that its hunk took away, each once."""
 
 
 class Hidden(str):
@@ -140,12 +142,24 @@ def apply_change(file: File, change: Change, part: int, name: str) -> None:
     shift = 0
     for hunk in change.hunks:
         where = hunk.cause if hunk.evidence else name
-        mark = Mark(part, where, hunk.evidence)
+        mark = Mark(part, where, hunk.evidence, _taken_away(file, hunk, hunk.old + shift))
         shift += _apply_hunk(file, hunk, shift, mark, change.path)
     file.unsettled |= change.kind == "residue"
     if change.op == "delete":
         file.lines, file.marks = [], []
     file.exists = change.op != "delete"
+
+
+def _taken_away(file: File, hunk: Hunk, at: int) -> tuple[Mark, ...]:
+    """The marks of the lines that a hunk removes, where it is applied at line ``at``."""
+    if not any(file.marks[max(at, 0) : max(at, 0) + len(hunk.lines)]):
+        return ()
+    found: dict[Mark, None] = {}
+    for line in hunk.lines:
+        if line[0] == "-" and 0 <= at < len(file.marks) and (mark := file.marks[at]) is not None:
+            found[mark] = None
+        at += line[0] != "+"
+    return tuple(found)
 
 
 def _apply_hunk(file: File, hunk: Hunk, shift: int, mark: Mark, path: str) -> int:

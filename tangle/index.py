@@ -14,23 +14,26 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import islice
 
-from treadle.thread.origin import Origin, Span
+from treadle.thread.origin import Origin, Over, Replaced, Span
 from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
 
-SCHEMA = 5
+SCHEMA = 6
 """1: maps, steps, threads, checks, notes. 2: which commit's document holds a part. 3: lines by path
-in checks. 4: accounts. 5: problems in checks."""
+in checks. 4: accounts. 5: problems in checks. 6: replaced
+attempts."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,
                     primary key (note, commit_id)) without rowid;
 create table maps (note text, commit_id text, path text, spans text, reference text,
                    primary key (note, commit_id, path)) without rowid;
+create table replaced (note text, commit_id text, path text, told text,
+                       primary key (note, commit_id, path)) without rowid;
 create table threads (note text primary key, told text) without rowid;
 create table steps (part text, step text, told text, primary key (part, step)) without rowid;
 create table parts (part text primary key, commit_id text) without rowid;
@@ -175,6 +178,15 @@ class Index:
         rows = self._rows("note, commit_id, path", asked, told)
         return {(row[0], _told(row[1])): (json.loads(row[2]), row[3]) for row in rows}
 
+    def replaced(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], list[Over]]:
+        """By commit and path the runs of lines that took the place of attempts; those without are
+        left out."""
+        notes = self.notes()
+        asked = ((notes[c], c, _stored(path)) for c, path in dict.fromkeys(wanted) if c in notes)
+        told = "select commit_id, path, told from asked join replaced"
+        rows = self._rows("note, commit_id, path", asked, told)
+        return {(row[0], _told(row[1])): _overs(row[2]) for row in rows}
+
     def error(self, commit: str) -> str:
         """Why a commit's document could not be read, ``""`` where it could."""
         asked = "select error from known where note = ? and commit_id = ?"
@@ -235,6 +247,13 @@ class Index:
         asked = "insert or replace into maps values (?, ?, ?, ?, ?)"
         values = (self.notes()[commit], commit, _stored(path), packed, reference)
         self.db.execute(asked, values)
+
+    def keep_replaced(self, commit: str, path: str, overs: Sequence[Over]) -> None:
+        attempts = list(dict.fromkeys(one for over in overs for one in over.replaced))
+        runs = [[over.start, over.count, *map(attempts.index, over.replaced)] for over in overs]
+        told = json.dumps([runs, [astuple(one) for one in attempts]], separators=(",", ":"))
+        asked = "insert or replace into replaced values (?, ?, ?, ?)"
+        self.db.execute(asked, (self.notes()[commit], commit, _stored(path), told))
 
     def keep_step(self, line: StepLine) -> None:
         told = (
@@ -334,6 +353,12 @@ def _copied(db: sqlite3.Connection) -> sqlite3.Connection:
     db.backup(memory)
     db.close()
     return memory
+
+
+def _overs(told: str) -> list[Over]:
+    runs, attempts = json.loads(told)
+    kept = [Replaced(*fields) for fields in attempts]
+    return [Over(start, count, tuple(kept[at] for at in which)) for start, count, *which in runs]
 
 
 def _stored(path: str) -> str | bytes:

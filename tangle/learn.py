@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from treadle.tangle.apply import MismatchError
-from treadle.tangle.linemap import line_map, reference_paths
+from treadle.tangle.linemap import made, maps_of, reference_paths
 from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
+from treadle.tangle.tried import replaced
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import Part, Step, Thread, Turn
@@ -37,13 +38,16 @@ def _learn_one(
         index.keep_known(stored.commit, stored.error)
         return
     try:
-        maps = line_map(stored.thread, base_texts(index.repo, stored.thread), added)
+        files = made(stored.thread, base_texts(index.repo, stored.thread), added)
     except MismatchError as error:
         index.keep_known(stored.commit, error.message)
         return
     except UserError as error:
         index.keep_gap(stored.commit, error.message)
         return
+    maps = maps_of(stored.thread, files, added)
+    for path, over in replaced(stored.thread, files, added).items():
+        index.keep_replaced(stored.commit, path, over)
     for path, spans in maps.items():
         index.keep_map(stored.commit, path, spans, "")
     for path, reference in reference_paths(stored.thread).items():

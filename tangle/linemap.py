@@ -38,6 +38,13 @@ def line_map(
     ``added`` says which lines git's diff against the first parent adds. ``MismatchError`` where the
     document makes fewer lines.
     """
+    return maps_of(thread, made(thread, base, added), added)
+
+
+def made(
+    thread: Thread, base: Mapping[str, str | None], added: Mapping[str, Ranges]
+) -> dict[str, File]:
+    """The commit's files with their marks; errors as in ``line_map``."""
     files = apply(thread, base)
     for path, ranges in added.items():
         made = len(files[path].lines) if path in files else 0
@@ -46,6 +53,13 @@ def line_map(
                 f"{path}: the document makes {made} lines, and the commit has more",
                 "the document does not belong to this commit, or was edited",
             )
+    return files
+
+
+def maps_of(
+    thread: Thread, files: Mapping[str, File], added: Mapping[str, Ranges]
+) -> dict[str, tuple[Span, ...]]:
+    """The spans of each file that is there."""
     ids = tuple(part_id(part) for part in thread.parts)
     named = tuple(part.named for part in thread.parts)
     return {

@@ -9,7 +9,7 @@ from treadle.tangle.account import Account, Asking, Attempt, Deed, Edit, Teller
 from treadle.tangle.blame import Run
 from treadle.tangle.index import Index
 from treadle.tangle.read import parse_of
-from treadle.tangle.tried import replaced, without_place
+from treadle.tangle.tried import told, without_place
 from treadle.thread.document import head, part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import Hunk, Part, Step, Thread, Turn
@@ -35,7 +35,7 @@ def tell(index: Index, run: Run, text: str) -> Account:
         said.text if said else "",
         reason(turn, step),
         Edit(hunk.lines) if hunk else None,
-        _tried(index, place, hunk, run.path),
+        _tried(index, place, run),
         len(place.thread.parts) > 1,
         place.commit,
     )
@@ -117,11 +117,13 @@ def _left(thread: Thread, run: Run) -> Hunk | None:
     return None
 
 
-def _tried(index: Index, place: _Place, hunk: Hunk | None, path: str) -> tuple[Attempt, ...]:
+def _tried(index: Index, place: _Place, run: Run) -> tuple[Attempt, ...]:
     """What the thread did before at this place, in its order."""
-    found = list(without_place(place.part, place.turn, place.step, path))
-    if hunk is not None:
-        found += replaced(index.repo, place.thread, place.step, hunk, path)
+    found = list(without_place(place.part, place.turn, place.step, run.path))
+    where = (run.commit, run.path)
+    for over in index.replaced([where]).get(where, ()):
+        if over.start <= run.first < over.start + over.count:
+            found += (told(one, run.origin.part, run.origin.step) for one in over.replaced)
     return tuple(sorted(found, key=lambda attempt: _number(attempt.address)))
 
 

@@ -1,22 +1,21 @@
 """What a thread tried before at the place where a step then wrote.
 
 Two things count: edits of the file that found no place in the commit (they failed, or were
-taken back), and earlier steps whose lines this very hunk took away. Who wrote those lines
-follows from applying the document up to the step.
+taken back), and earlier steps whose lines the very hunk took away that wrote a line. The second
+follows from applying the document, and is kept with the line map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from treadle.tangle.account import Attempt
-from treadle.tangle.apply import File, Mark, Placed, apply_change, by_reference, in_order
-from treadle.tangle.read import base_texts
+from treadle.tangle.apply import File, Mark, Placed, in_order
+from treadle.tangle.linemap import Ranges, slid
 from treadle.thread.document import part_id
-from treadle.thread.errors import UserError
-from treadle.thread.model import Change, Hunk, Part, Row, Step, Thread, Turn
-from treadle.thread.repo import Repo
+from treadle.thread.model import Part, Step, Thread, Turn
+from treadle.thread.origin import ASKED, FAILED, Over, Replaced
 from treadle.thread.story import first_line, reason
 
 _SHORT = 80
@@ -36,63 +35,77 @@ def without_place(part: Part, turn: Turn, step: Step, path: str) -> Iterator[Att
                     yield Attempt(name, fate, reason(other, earlier))
 
 
-def replaced(repo: Repo, thread: Thread, step: Step, hunk: Hunk, path: str) -> Iterator[Attempt]:
-    """Earlier steps of the thread whose lines ``hunk`` of ``step`` took away."""
-    row = next((row for row in thread.placement.rows if row.path == path), None)
-    if row is None or by_reference(row) or all(line[0] != "-" for line in hunk.lines):
-        return
-    steps = in_order(thread.parts)
-    here = next((placed for placed in steps if placed.step is step), None)
-    by_name = {(placed.part, placed.name): placed for placed in steps}
-    for mark in dict.fromkeys(_taken_away(repo, thread, row, steps, hunk)):
-        earlier = by_name.get((mark.part, mark.step))
-        if here is not None and earlier is not None and earlier.step is not step:
-            other = f"{part_id(thread.parts[mark.part])[:8]}:" if mark.part != here.part else ""
-            told = reason(earlier.turn, earlier.step)
-            cause = _cause(steps, earlier, here)
-            yield Attempt(other + mark.step, f"replaced by {here.name}{cause}", told)
+def told(replaced: Replaced, part: str, step: str) -> Attempt:
+    """A replaced attempt as ``why`` tells it of a line that ``step`` of ``part`` wrote."""
+    where = "" if replaced.part == part else f"{replaced.part[:8]}:"
+    cause = ""
+    if replaced.cause == FAILED:
+        cause = f", after {replaced.at} failed ({replaced.said})"
+    elif replaced.cause == ASKED:
+        cause = f", when it was asked: {replaced.said}"
+    fate = f"replaced by {step}{cause}"
+    return Attempt(where + replaced.step, fate, replaced.reason)
 
 
-def _cause(steps: list[Placed], earlier: Placed, here: Placed) -> str:
-    """What came between an attempt and its replacement: a failure, or a person's word."""
-    between = steps[steps.index(earlier) + 1 : steps.index(here)]
-    for placed in reversed(between):
-        if placed.part == here.part and placed.step.kind == "ran" and placed.step.ok is False:
-            command = first_line(placed.step.text, _SHORT)
-            return f", after {placed.name} failed ({command})"
-    if (here.part, here.turn.number) != (earlier.part, earlier.turn.number):
-        asked = first_line(here.turn.prompt, _SHORT)
-        return f", when it was asked: {asked}" if asked else ""
-    return ""
+class Replacements:
+    """The attempts of a thread that later steps of it replaced."""
+
+    def __init__(self, thread: Thread) -> None:
+        self._ids = [part_id(part) for part in thread.parts]
+        self._steps = in_order(thread.parts)
+        self._at = {
+            (one.part, one.step.origin or one.name): at for at, one in enumerate(self._steps)
+        }
+
+    def of(self, file: File, added: Ranges) -> tuple[Over, ...]:
+        """The runs of a file's added lines that took the place of attempts, sorted."""
+        found = []
+        for begin, end in added:
+            marks = enumerate(slid(file, begin, end), begin)
+            for over, run in groupby(marks, lambda row: _over(row[1])):
+                rows = [at for at, _ in run]
+                if over:
+                    told = self._told(*over)
+                    found += [Over(rows[0], len(rows), told)] if told else []
+        return tuple(found)
+
+    def _told(self, by: Mark, taken: Sequence[Mark]) -> tuple[Replaced, ...]:
+        here = self._at.get((by.part, by.step))
+        if here is None:
+            return ()
+        earlier = (self._at.get((mark.part, mark.step)) for mark in taken)
+        kept = dict.fromkeys(at for at in earlier if at is not None and at != here)
+        return tuple(self._replaced(at, here) for at in kept)
+
+    def _replaced(self, at: int, here: int) -> Replaced:
+        earlier, by = self._steps[at], self._steps[here]
+        part, _, step = (earlier.step.origin or earlier.name).rpartition(":")
+        cause = self._cause(at, here, earlier, by)
+        why = reason(earlier.turn, earlier.step)
+        return Replaced(part or self._ids[earlier.part], step, why, *cause)
+
+    def _cause(self, at: int, here: int, earlier: Placed, by: Placed) -> tuple[str, str, str]:
+        """What came between an attempt and its replacement: a failure, or a person's word."""
+        for placed in reversed(self._steps[at + 1 : here]):
+            if placed.part == by.part and placed.step.kind == "ran" and placed.step.ok is False:
+                return FAILED, placed.name, first_line(placed.step.text, _SHORT)
+        asked = first_line(by.turn.prompt, _SHORT)
+        if asked and (by.part, by.turn.number) != (earlier.part, earlier.turn.number):
+            return ASKED, "", asked
+        return "", "", ""
 
 
-def _taken_away(
-    repo: Repo, thread: Thread, row: Row, steps: list[Placed], hunk: Hunk
-) -> Iterator[Mark]:
-    """Marks of the lines that the hunk removes, where it is applied."""
-    placement = replace(thread.placement, rows=(row,))
-    try:
-        base = base_texts(repo, replace(thread, placement=placement))
-    except UserError:
-        return  # the parent's file is not in this clone; the answer stands without this
-    file = File.of(base.get(row.source or row.path) if row.before else None)
-    for placed in steps:
-        for change in placed.step.changes:
-            if change.path != row.path or change.kind not in ("edit", "drift"):
-                continue
-            if any(own is hunk for own in change.hunks):
-                yield from _removed(file, hunk)
-                return
-            _apply(file, change, placed)
+def _over(mark: Mark | None) -> tuple[Mark, tuple[Mark, ...]] | None:
+    """Who wrote a line by an edit of its own, and the marks it wrote over."""
+    return (mark, mark.over) if mark is not None and mark.over and not mark.evidence else None
 
 
-def _removed(file: File, hunk: Hunk) -> Iterator[Mark]:
-    at = hunk.old
-    for line in hunk.lines:
-        if line[0] == "-" and at < len(file.marks) and (mark := file.marks[at]) is not None:
-            yield mark
-        at += line[0] != "+"
-
-
-def _apply(file: File, change: Change, placed: Placed) -> None:
-    apply_change(file, change, placed.part, placed.step.origin or placed.name)
+def replaced(
+    thread: Thread, files: Mapping[str, File], added: Mapping[str, Ranges]
+) -> dict[str, tuple[Over, ...]]:
+    """By path the runs of lines that took the place of attempts; paths without are left out."""
+    found = Replacements(thread)
+    runs = {
+        path: found.of(file, added.get(path, ())) for path, file in files.items() if file.exists
+    }
+    return {path: over for path, over in runs.items() if over}

@@ -32,6 +32,38 @@ class Span:
     """None: the commit did not add these lines; they stood in its base."""
 
 
+FAILED, ASKED = "failed", "asked"
+"""Why an attempt was replaced: a command failed after it, or the person asked for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A step whose lines a later step of the same thread took away."""
+
+    part: str
+    """The part's id."""
+    step: str
+    """``T.S``."""
+    reason: str
+    """Why it had written them, in one line."""
+    cause: str = ""
+    """``FAILED``, ``ASKED`` or ``""`` where nothing is known of it."""
+    at: str = ""
+    """``T.S`` of the command that failed, in the replacing step's part."""
+    said: str = ""
+    """Its first line, or that of the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A run of lines that took the place of attempts."""
+
+    start: int
+    """0-based, in the file of the commit."""
+    count: int
+    replaced: tuple[Replaced, ...]
+
+
 def split_lines(text: str) -> list[str]:
     """Cut text into lines that keep their LF. The empty text has no lines.
 

@@ -18,7 +18,7 @@ CHECK = [
 ]  # fmt: skip
 BLAME = [
     "line", "commit", "path", "part", "step", "evidence", "agent", "model", "prompt", "reason",
-    "text",
+    "replaced", "text",
 ]  # fmt: skip
 CLASSES = ["proved", "replayed", "matched", "command", "neighbour", "unrecorded"]
 
@@ -74,6 +74,7 @@ def test_blame_tells_a_line_an_object(lamp: Lamp) -> None:
         "model": "loom-1",
         "prompt": PROMPT,
         "reason": REASON,
+        "replaced": [],
         "text": '    return f"{name} is lit"',
     }
     assert [rows[5][key] for key in ("part", "step", "agent", "model", "reason")] == [None] * 5
