@@ -52,17 +52,26 @@ class History:
     _known: dict[tuple[str, Moment, int], str | None] = field(default_factory=dict, compare=False)
     """Texts of other paths that were asked for."""
 
-    def of(self, path: str, source: str = "") -> list[Candidate]:
-        """Candidates for a path, and for the one it was renamed from, up to each slice's end."""
-        return self._told([name for name in dict.fromkeys((source, path)) if name], None, 0)
+    def of(self, path: str, source: str = "", *, deleted: bool = False) -> list[Candidate]:
+        """Candidates for a path, and for the one it was renamed from, up to each slice's end.
 
-    def _told(self, names: list[str], until: Moment | None, depth: int) -> list[Candidate]:
+        Of a path that the commit has ``deleted`` the deletions of folders above it are told too.
+        Elsewhere they say little: what was deleted with its folder and is there again was made
+        anew, mostly by a program.
+        """
+        names = [name for name in dict.fromkeys((source, path)) if name]
+        return self._told(names, None, 0, cleared=deleted)
+
+    def _told(
+        self, names: list[str], until: Moment | None, depth: int, *, cleared: bool = False
+    ) -> list[Candidate]:
         """Candidates for the names, in the order of time, before ``until``."""
         found: list[tuple[Moment, Candidate]] = []
         for index in range(len(self.slices)):
             for name in names:
                 found += self._seen(index, name, names, until)
                 found += self._brought(index, name, names, until, depth)
+                found += self._cleared(index, name) if cleared else ()
         found.sort(key=lambda row: row[0])
         return [candidate for _, candidate in found]
 
@@ -84,6 +93,13 @@ class History:
                 continue
             if at := self._moment(index, ref, until):
                 yield at, self._candidate(index, ref, edit)
+
+    def _cleared(self, index: int, name: str) -> Iterator[tuple[Moment, Candidate]]:
+        """Deletions of folders that a name lies in."""
+        reel = self.slices[index].strand.reel
+        for ref in reel.cleared(name):
+            if at := self._moment(index, ref, None):
+                yield at, self._candidate(index, ref, replace(reel.edit(ref), path=name))
 
     def _brought(
         self, index: int, name: str, names: list[str], until: Moment | None, depth: int

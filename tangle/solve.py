@@ -96,7 +96,7 @@ def solve(
 
 def _window(target: Target, history: History) -> Window:
     """The edits chosen for a path, those left out that find no place."""
-    listed = history.of(target.path, target.row.source)
+    listed = history.of(target.path, target.row.source, deleted=target.after is None)
     if not any(candidate.use.edit for candidate in listed):
         return Window((), False, False)
     window = choose(target, listed)

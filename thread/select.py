@@ -15,7 +15,7 @@ What stands behind the slice stays pending and opens the strand's next one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -66,6 +66,13 @@ class Reel:
 
     def edit(self, ref: Ref) -> Edit:
         return self.session.events[ref.event].edits[ref.item]
+
+    def cleared(self, path: str) -> Iterator[Ref]:
+        """Deletions of folders that ``path`` lies in."""
+        above = path.rpartition("/")[0]
+        while above:
+            yield from (ref for ref in self.edits.get(above, ()) if self.edit(ref).op == "delete")
+            above = above.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +186,13 @@ def _slice(strand: Strand, commit: When, diff: Mapping[str, Diff]) -> Slice | No
         if path in diff
         for ref in refs
         if ref.event < cut and _timely(strand, ref, commit) and _joins(strand, ref, diff[path])
+    ]
+    inside += [
+        ref
+        for path, change in diff.items()
+        if change.deleted
+        for ref in strand.reel.cleared(path)
+        if ref.event < cut and _timely(strand, ref, commit) and _joins(strand, ref, change)
     ]
     inside += [
         ref
