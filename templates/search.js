@@ -177,7 +177,7 @@
   var box = document.querySelector(".search"), q = document.getElementById("q");
   var panel = make("div", "", "found"), said = make("p", "", "dim"), list = make("ol");
   panel.id = "found"; panel.hidden = true; said.setAttribute("role", "status"); list.setAttribute("aria-label", "What was found");
-  panel.append(said, list); box.append(panel); 
+  panel.append(said, list); box.append(panel); q.setAttribute("aria-controls", "found");
 
   function show(open) { panel.hidden = !open; }
   function say(words) { said.textContent = words; }

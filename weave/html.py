@@ -16,9 +16,11 @@ from treadle.weave import text as say
 from treadle.weave.cloth import cloth_html, ribbon_html
 from treadle.weave.code import diff_html, file_lines
 from treadle.weave.filepage import FilePage
+from treadle.weave.identpage import NamesPage
 from treadle.weave.indexpage import FilesPage, GapsPage, IndexPage
 from treadle.weave.markdown import as_it_is, to_html
 from treadle.weave.memo import Memo
+from treadle.weave.promptspage import PromptsPage
 from treadle.weave.steps import ChangeView
 from treadle.weave.threadpage import ThreadPage
 from treadle.weave.view import HOW, Frame
@@ -47,6 +49,17 @@ def files_html(page: FilesPage, frame: Frame) -> str:
 def gaps_html(page: GapsPage, frame: Frame) -> str:
     """Return the list of unexplained lines."""
     return _render("unexplained.html", root="", page=page, frame=frame)
+
+
+def names_html(page: NamesPage, frame: Frame) -> str:
+    """Return a page of the index of identifiers."""
+    root = "../" if "/" in page.page else ""
+    return _render("identifiers.html", root=root, page=page, frame=frame)
+
+
+def prompts_html(page: PromptsPage, frame: Frame) -> str:
+    """Return the list of prompts."""
+    return _render("prompts.html", root="", page=page, frame=frame)
 
 
 def thread_html(page: ThreadPage, frame: Frame, memo: Memo | None = None) -> str:

@@ -179,6 +179,29 @@ def _gaps(loom: Loom, sheet: Sheet) -> Pages:
     return {sheet.names[0]: gaps_html(gaps_page(loom.plan), loom.frame)}
 
 
+def _index_of_names(plan: Plan) -> Iterator[Sheet]:
+    from treadle.weave.identpage import page_names
+
+    files = [file_key(plan, cloth) for cloth in plan.book.files if cloth.text is not None]
+    weight = sum(len(cloth.text or "") for cloth in plan.book.files)
+    yield Sheet("names", 0, page_names(plan), key("names", plan.book.title, files), weight)
+
+
+def _named(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import names_html
+    from treadle.weave.identpage import names_pages
+
+    views = names_pages(loom.plan, loom.kept)
+    return {view.page: names_html(view, loom.frame) for view in views}
+
+
+def _prompts(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import prompts_html
+    from treadle.weave.promptspage import prompts_page
+
+    return {sheet.names[0]: prompts_html(prompts_page(loom.plan), loom.frame)}
+
+
 KINDS = {
     "file": Kind(_files, _file),
     "thread": Kind(_threads, _thread),
@@ -186,5 +209,7 @@ KINDS = {
     "searched": Kind(_single("searched", "search/index.js"), _directory),
     "index": Kind(_single("index"), _index),
     "files": Kind(_single("files"), _table),
+    "names": Kind(_index_of_names, _named),
+    "prompts": Kind(_single("prompts"), _prompts),
     "unexplained": Kind(_single("unexplained"), _gaps),
 }

@@ -21,8 +21,21 @@ from treadle.weave.places import title_of
 ASKED = 400
 """How much of a prompt is quoted, in characters."""
 
+LISTED = 240
+"""How much of a prompt is listed, in characters."""
+
 BECAUSE = 700
 """How much of the prose before a step is quoted, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The beginning of a prompt."""
+
+    turn: int
+    """1-based, within its part."""
+    text: str
+    """As one paragraph, fit to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class Strip:
     id: str
     agent: str
     """The words that name its agent: ``Claude Code 2.1``."""
+    prompts: tuple[Prompt, ...] = ()
+    """Those that stand in no earlier document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +94,22 @@ def leaf_of(thread: Thread, note: str) -> Leaf:
     sources = {step.origin for step in steps} | causes
     return Leaf(
         note=note,
-        strips=tuple(Strip(part_id(part), title_of(part)) for part in thread.parts),
+        strips=tuple(_strip(part) for part in thread.parts),
         asked=title(thread),
         complete=thread.complete,
         files=tuple(row.path for row in thread.placement.rows),
         paths=tuple(sorted({change.path for change in changes})),
         sources=tuple(sorted(source for source in sources if ":" in source)),
     )
+
+
+def _strip(part: Part) -> Strip:
+    prompts = [
+        Prompt(turn.number, flat(turn.prompt, LISTED))
+        for turn in part.turns
+        if turn.prompt.strip() and not turn.continued
+    ]
+    return Strip(part_id(part), title_of(part), tuple(prompts))
 
 
 def _changes(thread: Thread) -> Iterator[Change]:
@@ -147,7 +171,10 @@ def flat(text: str, limit: int) -> str:
 
 def leaf_plain(leaf: Leaf) -> list[Any]:
     """Return a leaf as JSON has it."""
-    strips = [[strip.id, strip.agent] for strip in leaf.strips]
+    strips = [
+        [strip.id, strip.agent, [[prompt.turn, prompt.text] for prompt in strip.prompts]]
+        for strip in leaf.strips
+    ]
     lists = list(leaf.files), list(leaf.paths), list(leaf.sources)
     return [leaf.note, strips, leaf.asked, leaf.complete, *lists]
 
@@ -156,7 +183,11 @@ def leaf_back(plain: Any) -> Leaf:
     """Return the leaf that ``leaf_plain`` wrote."""
     note, strips, asked, complete, *lists = plain
     files, paths, sources = map(tuple, lists)
-    return Leaf(note, tuple(Strip(*one) for one in strips), asked, complete, files, paths, sources)
+    shown = tuple(
+        Strip(id_, agent, tuple(Prompt(*prompt) for prompt in prompts))
+        for id_, agent, prompts in strips
+    )
+    return Leaf(note, shown, asked, complete, files, paths, sources)
 
 
 def told_plain(told: Told) -> list[Any]:

@@ -30,7 +30,16 @@ FLAGS = [
     "--disable-sync",
 ]
 FILE = "file/tide~table.py.html"
-KINDS = ("index.html", "files.html", "unexplained.html", "thread", FILE, f"{FILE}#L40")
+KINDS = (
+    "index.html",
+    "files.html",
+    "prompts.html",
+    "identifiers.html",
+    "unexplained.html",
+    "thread",
+    FILE,
+    f"{FILE}#L40",
+)
 
 Open = Callable[..., "Page"]
 
