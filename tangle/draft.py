@@ -40,7 +40,7 @@ class Draft:
         return Part(
             agent=session.agent,
             session=session.id,
-            version=session.version,
+            version=self._version(),
             models=tuple(dict.fromkeys(e.model for e in events if e.model)),
             named=self.slice.strand.named,
             first=events[0].key if events else "",
@@ -51,6 +51,12 @@ class Draft:
             problems=tuple(map(str, self._problems()))[:_PROBLEMS],
             turns=tuple(self._finished(turn) for turn in self.turns),
         )
+
+    def _version(self) -> str:
+        """The agent's version at the end of the slice: a session may go on under a later one."""
+        events = self.slice.session.events
+        told = (events[i].version for i in range(self.slice.end - 1, -1, -1) if events[i].version)
+        return next(told, self.slice.session.version)
 
     def _problems(self) -> Iterator[Problem]:
         """What could not be read in this stretch of the session: before one of its events.

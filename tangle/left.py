@@ -91,7 +91,8 @@ def _busy(reel: Reel, tail: range) -> set[int]:
 
 def _bare(event: Event) -> Event:
     """An event without its words: it only counts."""
-    return Event(event.key, event.kind, event.time, ok=event.ok, lane=event.lane)
+    plain = Event(event.key, event.kind, event.time, ok=event.ok, lane=event.lane)
+    return replace(plain, model=event.model, version=event.version)
 
 
 def redacted(event: Event, paths: Sequence[str], home: str) -> Event:

@@ -108,6 +108,8 @@ class Event:
     lane: str = ""
     """The sub-agent whose event it is; ``""`` for the main agent."""
     model: str = ""
+    version: str = ""
+    """The agent's version then, where the transcript tells it event by event."""
     cwd: str = ""
     tool: str = ""
     """The agent's own name of the tool."""

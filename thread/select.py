@@ -25,6 +25,10 @@ from treadle.thread.origin import split_lines
 
 _NEAR = 120
 """Seconds by which a commit's time may differ from the call that made it."""
+_CALL = 600
+"""Seconds that a call may have run before its commit was made: hooks run tests."""
+_SHORTEST = 5
+"""Characters of a subject that tells one commit from another."""
 _DAYS = 7
 """Days before a commit in which an edit that nothing names may have been made for it."""
 _LETTERS = 30
@@ -265,9 +269,10 @@ def own_call(events: Sequence[Event], commit: When) -> int | None:
     """Index of the call that made the commit, None where the session did not make it.
 
     Git's own output names it by id; after a rebase or an amend the id is another, and the
-    subject at the author's time stands for it, unless the commit that was named is there too.
+    subject at the author's time stands for it, unless the commit that was named is there too. Where
+    git was told to be quiet, or its output went elsewhere, the command itself says the subject.
     """
-    found = None
+    found = quiet = None
     for index, event in enumerate(events):
         for made in event.made:
             if commit.id.startswith(made.id):
@@ -278,7 +283,19 @@ def own_call(events: Sequence[Event], commit: When) -> int | None:
                 and _near(event.time, commit)
             ):
                 found = index
-    return found
+        if _says(event, commit):
+            quiet = index
+    return quiet if found is None else found
+
+
+def _says(event: Event, commit: When) -> bool:
+    """Whether a command of which no output is known made the commit: it has its subject, and it
+    was called shortly before."""
+    if event.kind != "ran" or event.made or event.ok is False or "commit" not in event.text:
+        return False
+    if len(commit.subject) < _SHORTEST or commit.subject not in event.text:
+        return False
+    return 0 <= seconds(commit.time) + 1 - seconds(event.time) <= _CALL
 
 
 def _near(time: str, commit: When) -> bool:

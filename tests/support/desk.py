@@ -36,6 +36,7 @@ class Claude:
         self.top = top or desk.scratch.top
         folder = re.sub(r"[^A-Za-z0-9-]", "-", str(self.top))
         self.path = desk.home / ".claude" / "projects" / folder / f"{name}.jsonl"
+        self.version = "2.1.40"
         self._keys = count(1)
         self._parent: str | None = None
 
@@ -91,7 +92,7 @@ class Claude:
             "isSidechain": False,
             "cwd": str(self.top),
             "sessionId": self.name,
-            "version": "2.1.40",
+            "version": self.version,
             "type": kind,
             "uuid": uuid,
             "timestamp": self.desk.scratch.clock.tick(),

@@ -121,15 +121,44 @@ def test_several_commits_of_one_call(
     again(desk, monkeypatch)
 
 
-def test_a_quiet_commit_is_named_by_the_environment(desk: Desk, claude: Claude) -> None:
+def test_a_quiet_commit_is_named_by_its_command(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
     light(claude, 3)
-    commit, key, _ = claude.commits("Light", told=False)
+    commit, key, _ = claude.commits("Light the third lamp", told=False)
     claude.printed(key, "")
     claude.said("Done.")
     desk.queue(commit, CLAUDE_CODE_SESSION_ID="s1")
     desk.work()
     assert [part.named for part in desk.document(commit).parts] == [True]
+    assert [s.kind for _, _, s in steps(desk.document(commit))] == ["edited", "ran"]
     assert desk.waiting() == []
+    again(desk, monkeypatch)
+
+
+def test_a_commit_made_by_a_script_is_named_by_the_environment(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    key = claude.calls("Bash", {"command": "make release"})
+    commit = desk.scratch.commit("Release")
+    claude.printed(key, "released")
+    claude.said("Done.")
+    desk.queue(commit, CLAUDE_CODE_SESSION_ID="s1")
+    desk.work()
+    assert [part.named for part in desk.document(commit).parts] == [True]
+    assert desk.waiting() == []
+
+
+def test_an_agent_that_is_updated_in_between(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, version in enumerate(("2.1.40", "2.2.0")):
+        claude.version = version
+        light(claude, number)
+        commit, _, _ = claude.commits(f"Light {number}")
+        desk.queue(commit)
+        desk.work()
+        assert [part.version for part in desk.document(commit).parts] == [version]
+    again(desk, monkeypatch)
 
 
 def test_a_call_that_never_ends_leaves_its_entry_for_the_next_time(

@@ -194,3 +194,28 @@ def test_an_edit_before_the_previous_cut_that_only_this_commit_takes_is_early() 
     assert chosen(session("One", LAMP, "Two"), begin=2) == [(2, 2, [1])]
     both = {**LIT, "oil.py": diff("oil = 2\n", "oil = 1\n")}
     assert chosen(session("One", LAMP, "Two", OIL), changed=both, begin=2) == [(2, 4, [1])]
+
+
+@pytest.mark.parametrize(
+    ("command", "time", "found"),
+    [
+        ("git commit -qm 'Light the lamp'", LATE, True),
+        ("git commit -m 'Light the lamp' | tail -1", "2026-01-05T09:52:00.000Z", True),
+        ("git commit -qm 'Light the lamp'", "2026-01-05T09:40:00.000Z", False),
+        ("git commit -qm 'Light the lamp'", "2026-01-05T10:01:00.000Z", False),
+        ("git commit -qm 'Another subject'", LATE, False),
+        ("echo Light the lamp", LATE, False),
+    ],
+)
+def test_a_call_whose_output_is_not_known_is_known_by_the_subject_in_it(
+    command: str, time: str, found: bool
+) -> None:
+    call = Event("c", "ran", time, command, tool="Bash")
+    assert (own_call([call], when()) == 0) == found
+    assert own_call([replace(call, ok=False)], when()) is None
+
+
+def test_a_commit_that_is_there_itself_is_not_another_one_with_its_subject() -> None:
+    told = session(commits(id_="7654321", time=LATE)).events
+    assert own_call(told, when()) == 0
+    assert own_call(told, replace(when(), others=frozenset(["7654321"]))) is None

@@ -131,6 +131,7 @@ class _Story:
             text=text,
             lane=record.lane,
             model=record.model if kind in ("said", "thought") else "",
+            version=record.version,
             cwd=record.cwd,
         )
 

@@ -30,6 +30,7 @@ def event(call: Call, result: Result | None, record: Record, lane: str) -> Event
         output=_complaint(result),
         lane=record.lane,
         model=record.model,
+        version=record.version,
         cwd=record.cwd,
         tool=call.name,
     )
