@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": ("demo", "Build a small repository with threads, recorded and woven."),
     "init": ("init", "Record the thread of each commit from now on."),
     "deinit": ("deinit", "Take treadle out of this repository, to the byte."),
+    "doctor": ("doctor", "Look for what keeps commits from being recorded, and mend it."),
     "config": ("config", "Show settings and where they come from, or set one."),
     "import": ("importing", "Write documents out of another tool's records."),
     "record": ("record", "Write a commit's document out of a transcript."),

@@ -17,7 +17,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.gitconfig import Config, truth
 from treadle.thread.hookfolder import carry_out, read_folder, write
 from treadle.thread.hookplace import OURS, Place, places
-from treadle.thread.hooks import chain_plan, plan, unplan
+from treadle.thread.hooks import Step, chain_plan, plan, unplan
 from treadle.thread.hookscript import RARE, VARIABLES, script
 from treadle.thread.initrecord import Record, contents
 from treadle.thread.refspecs import fetchings, of_ours
@@ -65,11 +65,11 @@ def enrol(repo: Repo, program: Program, share: bool = False) -> list[str]:
     ours = folder(repo)
     record = Record.read(ours)
     told = list(prepare(repo, program))
-    push = share or _shares(Config.read(repo))
+    push = share or shares(Config.read(repo))
     for place in places(repo):
         told += _hooks(repo, place, push, record)
     told += _fetch(repo, record)
-    if share and not _shares(Config.read(repo)):
+    if share and not shares(Config.read(repo)):
         with record.changing(_config(repo)):
             repo.run("config", "--local", SHARE, "true")
         record.share = True
@@ -101,31 +101,42 @@ def _variables() -> list[str]:
     return sorted({*VARIABLES, *(reader.variable for reader in readers() if reader.variable)})
 
 
-def _hooks(repo: Repo, place: Place, push: bool, record: Record) -> Iterator[str]:
+def intended(repo: Repo, place: Place, push: bool) -> Iterator[tuple[str, list[Step]]]:
+    """What is not in place yet in each folder of hooks that is ours to write in."""
     default = os.path.join(repo.common_dir, "hooks")
-    if not place.worktree and os.path.isdir(default) and not os.path.islink(default):
+    if not place.worktree and not os.path.islink(default):
         files = read_folder(default)
-        steps = plan(files, push) if place.own else unplan(files)
-    else:
-        steps = plan({}, push) if place.own else []
-        if steps:
-            record.made.append(default)
-    carry_out(default, steps)
-    yield from (f"{default}: {step.told}" for step in steps if step.told)
+        yield default, plan(files, push) if place.own else unplan(files)
+    if not place.own:
+        ours = os.path.join(folder(repo), place.chained)
+        there = [name for name in RARE if os.path.exists(os.path.join(place.folder, name))]
+        yield ours, chain_plan(read_folder(ours), place.old, there, push)
+
+
+def astray(repo: Repo, place: Place) -> bool:
+    """Whether git does not find the hooks that ``intended`` puts in place."""
+    there = [_has(repo, place.config, *pair) for pair in _includes(repo, place)]
+    return any(there) if place.own else not all(there)
+
+
+def _hooks(repo: Repo, place: Place, push: bool, record: Record) -> Iterator[str]:
+    for where, steps in intended(repo, place, push):
+        if steps and place.own and not os.path.isdir(where):
+            record.made.append(where)
+        carry_out(where, steps)
+        if where.endswith(place.chained) and not place.own and steps:
+            yield f"{where}: {len(steps)} hooks, each runs ours, then that of {place.old}"
+        else:
+            yield from (f"{where}: {step.told}" for step in steps if step.told)
     if place.own:
         yield from _unlead(repo, place, record)
     else:
-        yield from _lead(repo, place, push, record)
+        yield from _lead(repo, place, record)
 
 
-def _lead(repo: Repo, place: Place, push: bool, record: Record) -> Iterator[str]:
+def _lead(repo: Repo, place: Place, record: Record) -> Iterator[str]:
     """Lead git to hooks of ours that call those of ``place``."""
     ours = os.path.join(folder(repo), place.chained)
-    there = [name for name in RARE if os.path.exists(os.path.join(place.folder, name))]
-    steps = chain_plan(read_folder(ours), place.old, there, push)
-    carry_out(ours, steps)
-    if steps:
-        yield f"{ours}: {len(steps)} hooks, each runs ours, then that of {place.old}"
     included = os.path.join(folder(repo), place.included)
     if repo.text("config", "--file", included, "core.hooksPath") != ours:
         write(included, b"")
@@ -178,7 +189,7 @@ def _fetch(repo: Repo, record: Record) -> Iterator[str]:
                 yield f"{key} = {remote.ours}"
 
 
-def _shares(config: Config) -> bool:
+def shares(config: Config) -> bool:
     entry = config.last(SHARE)
     return entry is not None and bool(truth(entry.value))
 

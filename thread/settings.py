@@ -47,7 +47,8 @@ class Settings:
     share: bool = False
     """Documents are pushed with the branches; never with ``local_only``."""
     folders: tuple[tuple[str, str], ...] = ()
-    """Agent and absolute path: where else its transcripts are, in the order given."""
+    """Agent and absolute path: where its transcripts are instead of the usual place, in the order
+    given."""
     problems: tuple[str, ...] = ()
     """Values that could not be taken as they are, each with what was done instead."""
 

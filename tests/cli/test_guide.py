@@ -100,7 +100,7 @@ def test_the_keys_of_recording_are_in_the_guide(bare_lamp: Lamp) -> None:
 
 
 def test_the_keys_of_joining_and_leaving_are_in_the_guide(bare_lamp: Lamp) -> None:
-    for args in (("config",), ("init",), ("deinit", "--forget")):
+    for args in (("config",), ("doctor",), ("init",), ("deinit", "--forget")):
         documented(args[0], keys(json.loads(run(*args, "--json", at=bare_lamp.top).out)))
 
 
