@@ -7,7 +7,6 @@ stored, so importing, recording and recording again agree, and nothing is stored
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.locate import Locator
 from treadle.thread.model import Entry, Part, Placement, Session
 from treadle.thread.repo import Commit, Delta, Repo, decode, is_binary
+from treadle.thread.rules import rules_of
 from treadle.thread.select import (
     Diff,
     Reel,
@@ -32,6 +32,7 @@ from treadle.thread.select import (
     own_call,
     select,
 )
+from treadle.thread.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Recorder:
 
     def __init__(self, repo: Repo, known: frozenset[str] | None = None) -> None:
         self.repo = repo
-        self.home = os.path.expanduser("~")
+        self.rules = rules_of(settings(repo))
         self._known = known
         self.tops = repo.worktrees()
         self.reels: dict[str, Reel] = {}
@@ -125,7 +126,7 @@ class Recorder:
         placement = Placement(self._base(job.commit), job.commit.tree, job.patch_id)
         complete = job.complete and all(key in self.reels for key in job.sessions)
         base = self._base_text(placement.base)
-        return solve(placement, found, slices, stored, base, complete, self.home)
+        return solve(placement, found, slices, stored, base, complete, self.rules)
 
     def _with_near(
         self, job: Job, found: Sequence[Target], slices: list[Slice], solution: Solution | None

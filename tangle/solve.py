@@ -30,7 +30,8 @@ from treadle.tangle.target import Target
 from treadle.tangle.window import Window, choose
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Event, Hunk, Placement, Row, Thread
-from treadle.thread.redact import Redacted, redact
+from treadle.thread.redact import NO_RULES, Redacted, redact
+from treadle.thread.rules import Rules
 from treadle.thread.select import Ref, Slice
 
 FILE_LIMIT = 64 * 1024
@@ -61,9 +62,9 @@ def solve(
     stored: Sequence[Pointer],
     base: Base,
     complete: bool = True,
-    home: str = "",
+    rules: Rules = NO_RULES,
 ) -> Solution:
-    """The thread of one commit, redacted (``home``: the person's home directory).
+    """The thread of one commit, redacted by ``rules``.
 
     Parts are redacted before anything points to them, since a part's id is made of its text.
     ``placement`` has base, tree and patch-id; its rows and residue are filled in here.
@@ -81,12 +82,12 @@ def solve(
         target.path: _place(target, windows[target.path], drafts, rank, own) for target in text
     }
     taken = [_fill(index, made, windows, placings) for index, made in enumerate(drafts)]
-    parts = redact(Thread(tuple(made.part() for made in drafts), placement), home).thread.parts
+    parts = redact(Thread(tuple(made.part() for made in drafts), placement), rules).thread.parts
     ids = [part_id(part) for part in parts]
     rows, left = _residue(targets, placings, Sources(drafts, [f"{id_}:" for id_ in ids]))
     thread = Thread(parts, replace(placement, rows=rows, residue=left), complete)
     return Solution(
-        redact(thread, home),
+        redact(thread, rules),
         tuple(map(_addresses, drafts, ids)),
         tuple(taken),
         sum(end - begin for target in targets for begin, end in target.added),

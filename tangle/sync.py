@@ -256,6 +256,8 @@ def _held(repo: Repo, before: str, tip: str) -> int:
 
 def waiting(repo: Repo, ours: str, tip: str) -> Waiting:
     """The documents of ``ours`` that ``tip`` lacks, or has otherwise."""
+    if ours == tip:
+        return Waiting()
     here, there = read_notes(repo, ours).blobs, read_notes(repo, tip).blobs
     blobs = [blob for commit, blob in here.items() if there.get(commit) != blob]
     return Waiting(len(blobs), sum(size or 0 for size in repo.sizes(blobs)))

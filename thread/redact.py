@@ -17,23 +17,31 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 from itertools import accumulate
 from typing import TypeVar
 
-from treadle.thread import homes, secrets
+from treadle.thread import homes, names, secrets
 from treadle.thread.model import Change, Hunk, Part, Placement, Row, Step, Thread, Turn
+from treadle.thread.rules import Rules
 from treadle.thread.secrets import Hit
+from treadle.thread.withhold import withhold
 
 _KEY_LINE = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
 """A line of base64, alone."""
 _SHORTEST = 8
 """Letters and digits by which a line of a secret is known again."""
 _SEAL = object()
+NO_RULES = Rules()
+SCRUBBED = "scrubbed"
+"""The rule of what ``Rules.more`` finds."""
 _ROUNDS = 4
 """What a mark uncovers is looked at again, this often at most."""
 _HOME = "home"
+_LEFT_OUT = "left-out"
+_NAMES = {_HOME: "~", "user": "user", "host": "host"}
+"""What stands for a name, by what it names; it is no secret and its words stay readable."""
 
 T = TypeVar("T")
 
@@ -52,13 +60,14 @@ class Redacted:
             raise TypeError("only redact() makes a Redacted")
 
 
-def redact(thread: Thread, home: str = "") -> Redacted:
-    """Hide the secrets of a thread, and the home directories in its prose.
+def redact(thread: Thread, rules: Rules = NO_RULES) -> Redacted:
+    """Hide the secrets of a thread, the home directories and names in its prose, and what
+    ``rules`` leave out.
 
-    ``home`` is the home directory of whoever records, ``""`` if unknown. Paths, keys and ids stay
-    as they are; what holds no secret is the same object as before.
+    Paths, keys and ids stay as they are, unless ``rules.more`` finds something in them; what holds
+    nothing to hide is the same object as before.
     """
-    work = _Pass(home)
+    work = _Pass(rules, thread.placement.rows)
     parts = _each(thread.parts, work.part)
     if any(work.known.values()):
         work.lost.clear()
@@ -71,7 +80,7 @@ def redact(thread: Thread, home: str = "") -> Redacted:
 
 def mark(rule: str) -> str:
     """What stands for something hidden."""
-    return "~" if rule == _HOME else f"[redacted:{rule}]"
+    return _NAMES.get(rule, f"[redacted:{rule}]")
 
 
 def _each(items: tuple[T, ...], change: Callable[[T], T]) -> tuple[T, ...]:
@@ -81,12 +90,12 @@ def _each(items: tuple[T, ...], change: Callable[[T], T]) -> tuple[T, ...]:
 
 
 def _merged(hits: list[Hit]) -> list[Hit]:
-    """Hits sorted and without overlaps; a secret's name goes before ``home``."""
+    """Hits sorted and without overlaps; a secret goes before a name."""
     merged: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start, h.end)):
         if merged and hit.start < merged[-1].end:
             last = merged.pop()
-            rule = hit.rule if last.rule == _HOME else last.rule
+            rule = hit.rule if last.rule in _NAMES else last.rule
             hit = Hit(last.start, max(last.end, hit.end), rule)
         merged.append(hit)
     return merged
@@ -115,8 +124,10 @@ def _hide_known(
 class _Pass:
     """One walk over one thread, and what it counts."""
 
-    def __init__(self, home: str) -> None:
-        self.home = home
+    def __init__(self, rules: Rules, rows: Sequence[Row]) -> None:
+        self.rules = rules
+        self.left = {row.path for row in rows if row.source and rules.leaves_out(row.source)}
+        """Paths that go on with the text of one that is left out."""
         self.found: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
         """Path -> how many of the lines that the thread adds there are hidden."""
@@ -128,8 +139,7 @@ class _Pass:
         if not text:
             return text
         for _ in range(_ROUNDS):
-            hits = secrets.find(text)
-            hits += [Hit(start, end, _HOME) for start, end in homes.find(text, self.home)]
+            hits = [*self.secrets(text), *self.names(text)]
             if not hits:
                 return text
             pieces, at = [], 0
@@ -141,11 +151,35 @@ class _Pass:
         # Only a text built for it uncovers secrets round after round.
         return mark("nested")
 
+    def secrets(self, text: str) -> list[Hit]:
+        """What must not be shown, in prose and in code."""
+        hits = secrets.find(text)
+        if self.rules.more is not None:
+            hits += [Hit(start, end, SCRUBBED) for start, end in self.rules.more(text)]
+        return hits
+
+    def names(self, text: str) -> Iterator[Hit]:
+        """What tells whose machine it was, in prose."""
+        rules = self.rules
+        for start, end in homes.find(text, rules.home):
+            yield Hit(start, end, _HOME)
+        if rules.user or rules.host:
+            for start, end, kind in names.find(text, rules.user, rules.host):
+                yield Hit(start, end, kind)
+
+    def plain(self, text: str) -> str:
+        """A key, an id or a name: as it is, but for what is scrubbed."""
+        return self.prose(text) if self.rules.more and self.rules.more(text) else text
+
     def hunk(self, hunk: Hunk, path: str) -> Hunk:
         """A hunk whose lines with secrets are hidden, and with them lines of a secret that another
-        hunk of the path showed whole."""
+        hunk of the path showed whole; all its lines, where the path is left out."""
         lines = list(hunk.lines)
         hidden: dict[int, str] = {}
+        if path in self.left or self.rules.leaves_out(path):
+            hidden = dict.fromkeys(set(range(len(lines))) - set(hunk.hidden), _LEFT_OUT)
+            self.found.update(hidden.values())
+            return self.hiding(hunk, hidden)
         removes = any(line[:1] == "-" for line in lines)
         for other in "-+" if removes else "-":
             side = [i for i, line in enumerate(lines) if line[:1] != other]
@@ -154,8 +188,13 @@ class _Pass:
         known.update((line, rule) for i, rule in hidden.items() if _tells(line := lines[i][1:]))
         if known:
             _hide_known(lines, known, hidden, set(hunk.hidden))
+        return self.hiding(hunk, hidden)
+
+    def hiding(self, hunk: Hunk, hidden: Mapping[int, str]) -> Hunk:
+        """The hunk with some lines hidden, each for its reason."""
         if not hidden:
             return hunk
+        lines = list(hunk.lines)
         for index, rule in hidden.items():
             lf = "\n" if lines[index].endswith("\n") else ""
             lines[index] = lines[index][:1] + mark(rule) + lf
@@ -164,7 +203,7 @@ class _Pass:
     def _hide(self, lines: list[str], side: list[int], hidden: dict[int, str]) -> None:
         """Note in ``hidden`` the lines of one side of a hunk that hold secrets."""
         texts = [lines[i][1:].removesuffix("\n") + "\n" for i in side]
-        hits = secrets.find("".join(texts))
+        hits = self.secrets("".join(texts))
         if not hits:
             return
         starts = list(accumulate(map(len, texts), initial=0))
@@ -200,6 +239,7 @@ class _Pass:
 
     def turn(self, turn: Turn) -> Turn:
         """A turn with its prompt and its steps redacted."""
+        turn = withhold(turn, self.rules)
         prompt, steps = self.prose(turn.prompt), _each(turn.steps, self.step)
         if prompt is turn.prompt and steps is turn.steps:
             return turn
@@ -208,9 +248,23 @@ class _Pass:
     def part(self, part: Part) -> Part:
         """A part with its problems and its turns redacted."""
         problems, turns = _each(part.problems, self.prose), _each(part.turns, self.turn)
-        if problems is part.problems and turns is part.turns:
-            return part
-        return replace(part, problems=problems, turns=turns)
+        if problems is not part.problems or turns is not part.turns:
+            part = replace(part, problems=problems, turns=turns)
+        return self.keys(part) if self.rules.more else part
+
+    def keys(self, part: Part) -> Part:
+        """A part whose keys and ids are scrubbed."""
+        said = self.plain
+        return replace(
+            part,
+            agent=said(part.agent),
+            session=said(part.session),
+            version=said(part.version),
+            models=tuple(map(said, part.models)),
+            first=said(part.first),
+            last=said(part.last),
+            continues=said(part.continues),
+        )
 
     def row(self, row: Row) -> Row:
         """A row, by reference if lines that were added to its path are hidden. Lines that

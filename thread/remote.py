@@ -68,8 +68,8 @@ def remote(repo: Repo, config: Config, name: str) -> Remote:
     if name not in names:
         hint = f"there are: {', '.join(names)}" if names else "git remote add NAME URL makes one"
         raise UserError(f"there is no remote {name!r}", hint, 2)
-    urls = repo.text("remote", "get-url", "--push", "--", name).split("\n")
-    return Remote(name, plain_url(urls[0]), _says(config, f"remote.{name}.promisor"))
+    url = plain_url(_push_url(repo, config, name))
+    return Remote(name, url, _says(config, f"remote.{name}.promisor"))
 
 
 def default_remote(repo: Repo, config: Config) -> Remote | None:
@@ -85,8 +85,23 @@ def _names(config: Config) -> list[str]:
     return list(dict.fromkeys(name for name, _ in config.subsections("remote", "url")))
 
 
+def _push_url(repo: Repo, config: Config, name: str) -> str:
+    """Where git would push to: as it is set, unless some setting rewrites URLs."""
+    if any(entry.key.endswith("insteadof") for entry in config.entries):
+        return repo.text("remote", "get-url", "--push", "--", name).split("\n")[0]
+    found = config.last(f"remote.{name}.pushurl") or config.last(f"remote.{name}.url")
+    return (found.value if found else "") or ""
+
+
 def _branch(repo: Repo) -> str:
-    return repo.text("symbolic-ref", "--quiet", "HEAD").removeprefix("refs/heads/")
+    """The branch that is checked out, ``""`` where there is none."""
+    try:
+        with open(os.path.join(repo.git_dir, "HEAD"), encoding="utf-8", errors="replace") as file:
+            head = file.read(1000).strip()
+    except OSError:
+        return ""
+    prefix = "ref: refs/heads/"
+    return head.removeprefix(prefix) if head.startswith(prefix) else ""
 
 
 def _says(config: Config, key: str) -> bool:

@@ -24,6 +24,7 @@ from tests.thread.threads import threads
 from treadle.thread import homes, secrets
 from treadle.thread.model import Change, Entry, Hunk, Part, Placement, Row, Step, Thread, Turn
 from treadle.thread.redact import Redacted, mark, redact
+from treadle.thread.rules import Rules
 
 ALNUM = string.ascii_letters + string.digits
 WORD = ALNUM + "-_"
@@ -239,7 +240,7 @@ def thread(*steps: Step, rows: tuple[Row, ...] = (), residue: tuple[Change, ...]
 def prose(text: str, home: str = "") -> str:
     """What becomes of a prompt."""
     given_thread = Thread((Part("a", "s", turns=(Turn(1, text),)),), Placement("", ""))
-    return redact(given_thread, home).thread.parts[0].turns[0].prompt
+    return redact(given_thread, Rules(home)).thread.parts[0].turns[0].prompt
 
 
 def edit(path: str, *lines: str, kind: str = "edit") -> Change:
@@ -494,7 +495,9 @@ def test_each_line_of_a_key_is_hidden_on_both_sides_of_a_change() -> None:
 
 def test_homes_stay_in_code() -> None:
     change = edit("a", "+/home/ann/x\n")
-    result = redact(thread(Step(1, "edited", text="/home/ann/x", changes=(change,))), "/home/ann")
+    result = redact(
+        thread(Step(1, "edited", text="/home/ann/x", changes=(change,))), Rules("/home/ann")
+    )
     assert hunk_of(result) is change.hunks[0]
     assert result.found == (("home", 1),)
 
@@ -592,8 +595,8 @@ def test_hunks_keep_their_shape(texts: list[tuple[str, str]], ended: bool) -> No
 
 @given(threads, st.sampled_from(("", "/home/ann")))
 def test_any_thread_is_redacted_once(any_thread: Thread, home: str) -> None:
-    once = redact(any_thread, home)
-    again = redact(once.thread, home)
+    once = redact(any_thread, Rules(home))
+    again = redact(once.thread, Rules(home))
     assert again.thread is once.thread
     assert again.found == ()
 
