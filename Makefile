@@ -12,13 +12,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EDITABLE := --config-settings editable_mode=strict --editable
 WITHOUT_USER := GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
-.PHONY: help demo test bench pictures clean FORCE
+.PHONY: help demo test bench bench-sharing pictures clean FORCE
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo      build the demo repository in $(DEMO)/ and weave it'
 	@echo 'make test      check style and types, run all tests'
 	@echo 'make bench     measure treadle on the repositories in TREADLE_CORPUS'
+	@echo 'make bench-sharing  16 writers at once, and a sync with nothing to do'
 	@echo 'make pictures  take the pictures in docs/pictures/ anew (needs Chromium)'
 	@echo 'make clean     remove what these commands made'
 	@echo
@@ -38,6 +39,9 @@ test: .stamp/test
 
 bench: .stamp/test
 	$(WITHOUT_USER) $(BIN)/python -m bench
+
+bench-sharing: .stamp/test
+	$(WITHOUT_USER) $(BIN)/python -m bench.sharing
 
 pictures: .stamp/test
 	$(WITHOUT_USER) $(BIN)/python docs/pictures/take.py

@@ -36,6 +36,7 @@ COMMANDS = {
     "tangle": ("tangle", "Make a commit's files out of its document."),
     "check": ("check", "Verify that documents make their commits; count what they explain."),
     "sync": ("sync", "Fetch documents from a remote, merge them, share ours if asked to."),
+    "scrub": ("scrub", "Take a leaked secret out of all that is stored, and prove it."),
     "weave": ("weave", "Write the site: code and the reasoning behind it."),
     "serve": ("serve", "Show the site on this machine and keep it up to date."),
 }

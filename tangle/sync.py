@@ -113,13 +113,25 @@ def in_turn(repo: Repo) -> Iterator[None]:
 # -- pull ---------------------------------------------------------------------------
 
 
-def pull(repo: Repo, remote: Remote, access: Access = DEFAULT, *, dry: bool = False) -> Pulled:
-    """Fetch a remote's documents and merge them with ours. With ``dry`` nothing of ours moves."""
+def pull(
+    repo: Repo,
+    remote: Remote,
+    access: Access = DEFAULT,
+    *,
+    dry: bool = False,
+    scrubbing: bool = False,
+) -> Pulled:
+    """Fetch a remote's documents and merge them with ours. With ``dry`` nothing of ours moves.
+
+    A remote that still has what was scrubbed here is refused, unless it is scrubbed right now.
+    """
     before = repo.ref(remote.synced) or repo.ref(remote.tracking)
     tip = fetch(repo, remote, access)
     if not tip:
         held = len(read_notes(repo, before).blobs)
         return Pulled(remote, rewritten=bool(before), held=held, ours=repo.ref(REF))
+    if tip != before and not scrubbing:
+        _refuse_what_was_scrubbed(repo, remote, tip)
     for attempt in range(TRIES):
         done = _taken_in(repo, remote, tip, before, dry)
         if done is not None:
@@ -128,6 +140,17 @@ def pull(repo: Repo, remote: Remote, access: Access = DEFAULT, *, dry: bool = Fa
             return done
         pause(attempt)
     raise UserError(f"{REF} is being written by others all the time", "try again")
+
+
+def _refuse_what_was_scrubbed(repo: Repo, remote: Remote, tip: str) -> None:
+    from treadle.thread.scrub import brings_back
+
+    if brings_back(repo, tip, repo.ref(REF)):
+        repo.run("update-ref", "-d", remote.tracking)
+        raise UserError(
+            f"{remote.name} ({remote.url}) still has what was scrubbed here: nothing is taken in",
+            "scrub it there, too: treadle scrub PATTERN --push, with the same pattern",
+        )
 
 
 def _taken_in(repo: Repo, remote: Remote, tip: str, before: str, dry: bool) -> Pulled | None:

@@ -99,7 +99,7 @@ def write_notes(
     It is written by one ``git fast-import``, however many notes there are. The same arguments and
     ``when`` (seconds) give the same commit, everywhere.
     """
-    scratch = _scratch_name()
+    scratch = scratch_name()
     stamp = int(time.time()) if when is None else when
     words = said.encode()
     lines = [b"commit %s\nmark :1\n" % scratch.encode()]
@@ -123,12 +123,12 @@ def write_notes(
 
 def scratch_ref(repo: Repo, tip: str) -> str:
     """A scratch ref at a commit that is there already."""
-    name = _scratch_name()
+    name = scratch_name()
     repo.run("update-ref", name, tip)
     return name
 
 
-def _scratch_name() -> str:
+def scratch_name() -> str:
     return f"{SCRATCH}{os.getpid()}-{os.urandom(6).hex()}"
 
 

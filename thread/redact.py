@@ -153,7 +153,7 @@ class _Pass:
 
     def secrets(self, text: str) -> list[Hit]:
         """What must not be shown, in prose and in code."""
-        hits = secrets.find(text)
+        hits = secrets.find(text) if self.rules.secrets else []
         if self.rules.more is not None:
             hits += [Hit(start, end, SCRUBBED) for start, end in self.rules.more(text)]
         return hits
@@ -161,6 +161,8 @@ class _Pass:
     def names(self, text: str) -> Iterator[Hit]:
         """What tells whose machine it was, in prose."""
         rules = self.rules
+        if not rules.secrets:
+            return
         for start, end in homes.find(text, rules.home):
             yield Hit(start, end, _HOME)
         if rules.user or rules.host:

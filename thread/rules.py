@@ -35,6 +35,8 @@ class Rules:
     output: str = "full"
     """``none``, ``brief`` or ``full``."""
     thinking: bool = True
+    secrets: bool = True
+    """Whether secrets and home directories are looked for."""
     more: Finder | None = None
     """What else must go, in every text of the thread: a leaked secret that is scrubbed."""
 
