@@ -37,6 +37,7 @@ COMMANDS = {
     "check": ("check", "Verify that documents make their commits; count what they explain."),
     "sync": ("sync", "Fetch documents from a remote, merge them, share ours if asked to."),
     "scrub": ("scrub", "Take a leaked secret out of all that is stored, and prove it."),
+    "relink": ("relink", "Tie documents to commits that were rewritten."),
     "weave": ("weave", "Write the site: code and the reasoning behind it."),
     "serve": ("serve", "Show the site on this machine and keep it up to date."),
 }

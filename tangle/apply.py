@@ -44,6 +44,12 @@ class Hidden(str):
     __slots__ = ()
 
 
+class Unknown(Hidden):
+    """A line of a base that is not here. The first hunk that shows it tells what it is."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class File:
     """One file while it is written: its lines, and the mark of each."""
@@ -115,9 +121,10 @@ def apply(
     """
     rows = {row.path: row for row in thread.placement.rows if not by_reference(row)}
     files = {path: File.of(_before(row, base)) for path, row in rows.items()}
+    settled = {path for path, row in rows.items() if not row.moved}
     for placed in in_order(thread.parts):
         for change in placed.step.changes:
-            if change.kind in ("edit", "drift") and change.path in files:
+            if change.kind in ("edit", "drift") and change.path in settled:
                 name = placed.step.origin or placed.name
                 apply_change(files[change.path], change, placed.part, name)
         if until is not None and placed == until:
@@ -144,7 +151,7 @@ def apply_change(file: File, change: Change, part: int, name: str) -> None:
         where = hunk.cause if hunk.evidence else name
         mark = Mark(part, where, hunk.evidence, _taken_away(file, hunk, hunk.old + shift))
         shift += _apply_hunk(file, hunk, shift, mark, change.path)
-    file.unsettled |= change.kind == "residue"
+    file.unsettled |= change.kind == "residue" and not _all_proved(change)
     if change.op == "delete":
         file.lines, file.marks = [], []
     file.exists = change.op != "delete"
@@ -160,6 +167,12 @@ def _taken_away(file: File, hunk: Hunk, at: int) -> tuple[Mark, ...]:
             found[mark] = None
         at += line[0] != "+"
     return tuple(found)
+
+
+def _all_proved(change: Change) -> bool:
+    """Whether a residue only carries to another base what a replay proved on its own."""
+    adding = [hunk for hunk in change.hunks if any(line[0] == "+" for line in hunk.lines)]
+    return bool(adding) and all(hunk.evidence == "proved" for hunk in adding)
 
 
 def _apply_hunk(file: File, hunk: Hunk, shift: int, mark: Mark, path: str) -> int:
@@ -180,7 +193,7 @@ def _apply_hunk(file: File, hunk: Hunk, shift: int, mark: Mark, path: str) -> in
         if there is None or not (there == text or hidden or isinstance(there, Hidden)):
             raise _mismatch(path, taken, text, there)
         if sign == " ":
-            lines.append(there)
+            lines.append(text if isinstance(there, Unknown) and not hidden else there)
             marks.append(file.marks[taken])
         taken += 1
     if not 0 <= at <= len(file.lines):

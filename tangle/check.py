@@ -124,10 +124,11 @@ def _keep_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, Re
 
 
 def orphans(index: Index) -> list[str]:
-    """Commits with a document that no ref reaches, or that are not here at all."""
-    notes = index.notes()
-    reached = index.repo.text("rev-list", "--all").split("\n")
-    return sorted(notes.keys() - set(reached))
+    """Commits with a document that no ref reaches, or that are not here at all, if the document
+    holds a part that no reachable commit's does."""
+    from treadle.tangle.prune import orphans as alone
+
+    return alone(index.repo, index.notes())
 
 
 def _percent(part: int, whole: int) -> float | None:

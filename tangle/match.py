@@ -89,20 +89,23 @@ def _runs(
             for i in range(block.size)
             if begin <= block.a + i < begin + count and block.b + i in edit.added
         )
-        if claims and _enough(lines):
-            yield _Run(_weight(lines), order, claims, edit.step)
+        if claims and enough(lines):
+            yield _Run(weight(lines), order, claims, edit.step)
 
 
-def _enough(lines: Sequence[str]) -> bool:
-    substantial = [weight for weight in map(_weight_of, lines) if weight > 2]
+def enough(lines: Sequence[str]) -> bool:
+    """Whether a run of lines holds enough text to be recognised."""
+    substantial = [size for size in map(weight_of, lines) if size > 2]
     if len(substantial) < 2:
         return bool(substantial) and substantial[0] >= _LONE
     return sum(substantial) >= _RUN
 
 
-def _weight(lines: Sequence[str]) -> int:
-    return sum(map(_weight_of, lines))
+def weight(lines: Sequence[str]) -> int:
+    """Letters and digits of some lines."""
+    return sum(map(weight_of, lines))
 
 
-def _weight_of(line: str) -> int:
+def weight_of(line: str) -> int:
+    """Letters and digits of a line."""
     return sum(map(str.isalnum, line))

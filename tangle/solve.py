@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from treadle.tangle.apply import in_order
+from treadle.tangle.bounds import too_large
 from treadle.tangle.draft import Draft, Pointer, draft
 from treadle.tangle.history import Base, Candidate, History
 from treadle.tangle.place import (
@@ -33,11 +34,6 @@ from treadle.thread.model import Change, Event, Hunk, Placement, Row, Thread
 from treadle.thread.redact import NO_RULES, Redacted, redact
 from treadle.thread.rules import Rules
 from treadle.thread.select import Ref, Slice
-
-FILE_LIMIT = 64 * 1024
-"""Characters of residue beyond which a path stands by reference."""
-DOCUMENT_LIMIT = 512 * 1024
-"""Characters of residue of all paths beyond which the largest stand by reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,22 +205,9 @@ def _residue(
             change = residue(target, paths[target.path].placing.state, sources.label(names))
             if change is not None:
                 left[target.path] = change
-    large = _too_large(left)
+    large = too_large({path: sum(map(_size, change.hunks)) for path, change in left.items()})
     rows = tuple(_row(target, target.path in large) for target in targets)
     return rows, tuple(change for path, change in left.items() if path not in large)
-
-
-def _too_large(left: Mapping[str, Change]) -> set[str]:
-    """Paths whose residue passes the limits, the largest first."""
-    sizes = {path: sum(map(_size, change.hunks)) for path, change in left.items()}
-    large = {path for path, size in sizes.items() if size > FILE_LIMIT}
-    total = sum(size for path, size in sizes.items() if path not in large)
-    for path in sorted(sizes.keys() - large, key=lambda path: (-sizes[path], path)):
-        if total <= DOCUMENT_LIMIT:
-            break
-        large.add(path)
-        total -= sizes[path]
-    return large
 
 
 def _size(hunk: Hunk) -> int:

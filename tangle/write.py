@@ -89,6 +89,8 @@ def _output(repo: Repo, row: Row, file: File | None, final: bool) -> Output:
         raise UserError(f"{row.path}: the document says nothing of it", "the document is damaged")
     if file is None:
         return _referenced(repo, row, entry, status)
+    if row.moved and not final:
+        return Output(row.path, entry.mode, None, status, "its steps stand on another base")
     if final and file.exists != (row.after is not None):
         raise UserError(
             f"{row.path}: the document {'leaves' if file.exists else 'lacks'} this file, "

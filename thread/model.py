@@ -275,6 +275,9 @@ class Row:
     or ``parent N``; ``""`` where the document holds its text."""
     lines: int = 0
     """Of a path by reference: how many lines the commit added."""
+    moved: bool = False
+    """The steps' hunks of this path stand on another base and are not applied: the residue is the
+    whole change, and names the step and the class of evidence of each run that a step wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +292,8 @@ class Placement:
     rows: tuple[Row, ...] = ()
     """Sorted by path."""
     residue: tuple[Change, ...] = ()
-    """From the applied state to the commit's blobs, one change a path, sorted by path."""
+    """From the applied state (of a ``moved`` row: from the base) to the commit's blobs, one change
+    a path, sorted by path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def _row_values(row: Row) -> dict[str, Any]:
         values["reference"] = row.reference
     if row.lines:
         values["lines"] = row.lines
+    if row.moved:
+        values["moved"] = True
     return values
 
 
@@ -69,6 +71,7 @@ def _read_row(text: str, line: int) -> Row:
         fields.text("source"),
         fields.text("reference"),
         fields.count("lines"),
+        fields.flag("moved", False),
     )
     fields.end()
     check_path(row.path, line)

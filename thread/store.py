@@ -8,7 +8,7 @@ wrote the document of the same commit meanwhile, the two are united: nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from treadle.thread.errors import UserError
@@ -89,7 +89,23 @@ class Store:
                 return len(new)
             pause(attempt)
             tip = self.tip()
-        raise UserError(f"{REF} is being written by others all the time", "try again")
+        raise _too_busy()
+
+    def remove(self, commits: Collection[str]) -> int:
+        """Take the documents of these commits away; how many there were. The notes ref's history
+        still holds them."""
+        for attempt in range(TRIES):
+            tip = self.tip()
+            there = read_notes(self.repo, tip)
+            gone = sorted(there.blobs.keys() & set(commits))
+            if not gone:
+                return 0
+            said = f"remove {len(gone)} document{'s' if len(gone) > 1 else ''}"
+            scratch = write_notes(self.repo, [tip], there, Rewrite(gone=gone), said)
+            if self._swap(tip, scratch):
+                return len(gone)
+            pause(attempt)
+        raise _too_busy()
 
     def _swap(self, old: str, scratch: str) -> bool:
         return move_ref(self.repo, REF, old, scratch, "record")
@@ -135,3 +151,7 @@ class Store:
             for commit, text in texts.items()
             if there.blobs.get(commit) != self.repo.blob_id(text) or len(there.paths[commit]) > 1
         }
+
+
+def _too_busy() -> UserError:
+    return UserError(f"{REF} is being written by others all the time", "try again")

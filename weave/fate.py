@@ -36,8 +36,12 @@ class Fate:
 
 
 def fates(thread: Thread, ids: Sequence[str]) -> Mapping[Key, Fate]:
-    """Return the fate of every step that added a line; ``ids`` are those of the parts, in order."""
-    marks: dict[str, list[Key | None]] = {}
+    """Return the fate of every step that added a line; ``ids`` are those of the parts, in order.
+
+    In a file that was moved the parts stand on several bases: each tells of itself alone.
+    """
+    marks: dict[tuple[str, str], list[Key | None]] = {}
+    moved = {row.path for row in thread.placement.rows if row.moved}
     added: Counter[Key] = Counter()
     lost: dict[Key, Counter[Key]] = {}
     changes = [
@@ -46,10 +50,12 @@ def fates(thread: Thread, ids: Sequence[str]) -> Mapping[Key, Fate]:
         for change in placed.step.changes
         if change.kind in ("edit", "drift")
     ]
-    changes += [(("", ""), change) for change in thread.placement.residue]
+    left = [change for change in thread.placement.residue if change.path not in moved]
+    changes += [(("", ""), change) for change in left]
     for key, change in changes:
         owner = key if change.kind == "edit" else ("", "")
-        gone, came = _apply(marks.setdefault(change.path, []), change, owner)
+        text = (change.path, key[0] if change.path in moved else "")
+        gone, came = _apply(marks.setdefault(text, []), change, owner)
         added[owner] += came
         for other, number in gone.items():
             if other not in (owner, ("", "")):

@@ -1,0 +1,300 @@
+"""Documents tied again after every way in which git rewrites commits.
+
+One repository, one agent whose lines are all unique, a person beside it; after each rewrite the
+lines that are still there must be told of the same step with the same evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.agents import Agent
+from tests.support.record import claims, document, makes_its_commit, record
+from tests.support.scratch import Scratch, numbered
+from treadle.tangle.relink import Relinked, propose, relink
+from treadle.thread.document import parse, part_id, render
+from treadle.thread.model import Thread
+from treadle.thread.origin import Origin
+from treadle.thread.repo import Commit
+from treadle.thread.store import Store
+
+
+class Loom:
+    """A repository with two branches, an agent at work on one of them."""
+
+    def __init__(self, top: Path) -> None:
+        self.scratch = Scratch(top)
+        self.scratch.write("lamp.py", numbered(30, "a lamp of the old house"))
+        self.scratch.write("dir/oil.txt", numbered(30, "a jar of oil from the cellar"))
+        self.begin = self.scratch.commit("Begin")
+        self.scratch.git("branch", "start")
+        self.agent = Agent(self.scratch)
+        self.known: dict[str, Origin] = {}
+        """For each line that a step wrote what its first document said of it."""
+
+    def step(self, path: str, at: int, *lines: str) -> None:
+        """The agent adds lines behind line ``at`` of a file."""
+        self.agent.prompt(f"Mind line {at} of {path}")
+        self.agent.said(f"I add {len(lines)} lines.")
+        there = self.scratch.read(path).split("\n")
+        old = there[at] + "\n"
+        self.agent.edit(path, old, old + "".join(f"{line}\n" for line in lines))
+
+    def save(self, message: str = "Change") -> Commit:
+        """Commit, and write the document."""
+        commit = self.scratch.commit(message)
+        thread = record(self.scratch, [commit], self.agent)[commit.id]
+        for _, line, origin in claims(self.scratch, commit, thread):
+            if origin.part:
+                self.known.setdefault(line, origin)
+        self.agent.events = []
+        self.agent.name += "+"
+        return commit
+
+    def person(self, path: str, old: str, new: str, message: str = "By hand") -> Commit:
+        """A person edits and commits."""
+        text = self.scratch.read(path)
+        assert old in text
+        self.scratch.write(path, text.replace(old, new))
+        return self.scratch.commit(message)
+
+    def onto(self, *commands: str) -> None:
+        """Move ``start`` forward by a person's commit, and back to ``main``."""
+        self.scratch.git("checkout", "-q", "start")
+        self.person("lamp.py", "number 2\n", "number 2\nby hand, on the other branch\n")
+        self.scratch.git("checkout", "-q", "main")
+
+    def relink(self, *revs: str) -> Relinked:
+        """Relink, twice: the second time nothing changes."""
+        commits = self.scratch.repo.chosen(revs) if revs else self.scratch.repo.commits((), "--all")
+        done = relink(self.scratch.repo, commits)
+        tip = Store(self.scratch.repo).tip()
+        assert not [o for o in relink(self.scratch.repo, commits).outcomes if o.sources]
+        assert Store(self.scratch.repo).tip() == tip
+        return done
+
+    def thread(self, rev: str = "HEAD") -> Thread:
+        return document(self.scratch, self.scratch.head(rev))
+
+    def told(self, rev: str = "HEAD") -> dict[str, Origin]:
+        """For each line that a commit added and a step wrote, what its document says."""
+        thread = self.thread(rev)
+        assert makes_its_commit(self.scratch, thread)
+        assert parse(render(thread)) == thread
+        found = claims(self.scratch, self.scratch.head(rev), thread)
+        return {line: origin for _, line, origin in found if origin.part}
+
+    def expect(self, lines: list[str], *revs: str) -> None:
+        """These lines, and no others, are told in the commits, as they were at first."""
+        found: dict[str, Origin] = {}
+        for rev in revs or ("HEAD",):
+            found |= self.told(rev)
+        assert found == {f"{line}\n": self.known[f"{line}\n"] for line in lines}
+
+
+@pytest.fixture
+def loom(tmp_path: Path) -> Iterator[Loom]:
+    made = Loom(tmp_path / "lamp")
+    yield made
+    made.scratch.close()
+
+
+FIRST = [
+    "the first lamp of the house is lit by the agent at dusk",
+    "its wick was trimmed this morning with the small scissors",
+]
+SECOND = [
+    "the second lamp hangs over the door and burns all night",
+    "its glass was cleaned with paper and a little vinegar",
+]
+
+
+def test_a_new_message(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    old = loom.save()
+    loom.scratch.commit("Another message", "--amend")
+    (outcome,) = [o for o in loom.relink().outcomes if o.sources]
+    assert [source.commit for source in outcome.sources] == [old.id]
+    assert outcome.sources[0].sure == "the same change"
+    assert (outcome.explained, outcome.added) == (2, 2)
+    loom.expect(FIRST)
+    assert loom.thread().placement.rows[0].moved is False
+
+
+def test_an_amended_line_of_a_person(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    text = loom.scratch.read("lamp.py")
+    loom.scratch.write("lamp.py", text.replace(FIRST[1], "a person trims wicks otherwise"))
+    loom.scratch.commit("Change", "--amend")
+    loom.relink("HEAD")
+    loom.expect(FIRST[:1])
+
+
+def test_an_amend_that_takes_a_file_out_again(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.step("dir/oil.txt", 5, *SECOND)
+    loom.save()
+    loom.scratch.git("checkout", "-q", "HEAD^", "--", "dir/oil.txt")
+    loom.scratch.commit("Change", "--amend")
+    loom.relink("HEAD")
+    loom.expect(FIRST)
+    assert len(loom.thread().parts) == 1
+
+
+def test_a_rebase_over_a_change_in_the_same_file(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.step("lamp.py", 15, *SECOND)
+    loom.save()
+    loom.onto()
+    loom.scratch.git("rebase", "-q", "start")
+    loom.relink()
+    loom.expect(FIRST, "HEAD^")
+    loom.expect(SECOND, "HEAD")
+
+
+def test_a_cherry_pick_shares_its_part(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    picked = loom.save()
+    loom.onto()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("cherry-pick", picked.id)
+    loom.relink()
+    loom.expect(FIRST)
+    assert part_id(loom.thread().parts[0]) == part_id(loom.thread(picked.id).parts[0])
+
+
+def test_a_squash_merge_keeps_every_part_in_order(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    first = loom.save()
+    loom.step("lamp.py", 15, *SECOND)
+    second = loom.save()
+    loom.onto()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    loom.relink("HEAD")
+    loom.expect([*FIRST, *SECOND])
+    both = [part_id(loom.thread(c.id).parts[0]) for c in (first, second)]
+    assert [part_id(part) for part in loom.thread().parts] == both
+
+
+def test_a_squash_of_a_line_that_was_written_over_keeps_its_part(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.agent.prompt("Otherwise")
+    loom.agent.edit(
+        "lamp.py", "".join(f"{line}\n" for line in FIRST), "all lamps are out now, alas\n"
+    )
+    loom.save()
+    loom.scratch.git("reset", "-q", "--soft", "HEAD~2")
+    loom.scratch.commit("Both")
+    loom.relink("HEAD")
+    loom.expect(["all lamps are out now, alas"])
+    assert len(loom.thread().parts) == 2
+
+
+def test_one_commit_split_in_two(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.step("lamp.py", 20, *SECOND)
+    loom.save()
+    whole = loom.scratch.read("lamp.py")
+    loom.scratch.git("reset", "-q", "HEAD^")
+    loom.scratch.write("lamp.py", whole.replace("".join(f"{line}\n" for line in SECOND), ""))
+    loom.scratch.commit("One")
+    loom.scratch.write("lamp.py", whole)
+    loom.scratch.commit("Two")
+    loom.relink()
+    loom.expect(FIRST, "HEAD^")
+    loom.expect(SECOND, "HEAD")
+
+
+def test_a_revert_and_its_revert(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    written = loom.save()
+    loom.scratch.git("revert", "--no-edit", "HEAD")
+    reverted = loom.scratch.head()
+    loom.scratch.git("revert", "--no-edit", "HEAD")
+    loom.relink()
+    assert reverted.id not in Store(loom.scratch.repo).notes()
+    loom.expect(FIRST)
+    assert loom.thread().parts == loom.thread(written.id).parts
+
+
+def test_a_renamed_file(loom: Loom) -> None:
+    loom.step("dir/oil.txt", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("mv", "dir", "cellar")
+    loom.scratch.commit("Rename the folder")
+    loom.scratch.git("cherry-pick", "main")
+    loom.relink()
+    loom.expect(FIRST)
+
+
+def test_a_conflict_resolved_by_hand(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    picked = loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.person("lamp.py", "number 6\n", "number 6, by hand\n")
+    loom.scratch.git("cherry-pick", "--no-commit", "--strategy-option=theirs", picked.id)
+    text = loom.scratch.read("lamp.py")
+    loom.scratch.write("lamp.py", text.replace(FIRST[0], "by hand, for peace"))
+    loom.scratch.commit("Picked")
+    loom.relink("HEAD")
+    loom.expect(FIRST[1:])
+
+
+def test_lines_that_merely_look_alike_are_not_tied(loom: Loom) -> None:
+    loom.step("lamp.py", 5, "return None", "}", "")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.person("lamp.py", "number 20\n", "number 20\nreturn None\n}\n")
+    assert not [o for o in loom.relink().outcomes if o.sources]
+
+
+def test_a_commit_older_than_the_thread_is_not_tied(loom: Loom) -> None:
+    loom.scratch.git("checkout", "-q", "start")
+    loom.person("lamp.py", "number 5\n", "number 5\n" + "".join(f"{line}\n" for line in FIRST))
+    loom.scratch.git("checkout", "-q", "main")
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    assert not [o for o in loom.relink().outcomes if o.sources]
+
+
+def test_a_squash_whose_old_commits_never_were_here(loom: Loom, tmp_path: Path) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.person("lamp.py", "number 25\n", "number 25, by hand\n")
+    loom.step("lamp.py", 15, *SECOND)
+    loom.save()
+    loom.onto()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    fresh = Scratch(tmp_path / "fresh")
+    notes = "refs/notes/treadle:refs/notes/treadle"
+    fresh.git("fetch", "-q", f"file://{loom.scratch.top}", "start:refs/heads/squashed", notes)
+    fresh.git("checkout", "-q", "squashed")
+    here = relink(loom.scratch.repo, [loom.scratch.head()])
+    there = relink(fresh.repo, [fresh.head()])
+    first, second = (o.redacted for o in (*here.outcomes, *there.outcomes))
+    assert first
+    assert second
+    assert render(first.thread) == render(second.thread)
+    fresh.close()
+    loom.expect([*FIRST, *SECOND])
+
+
+def test_a_dry_run_writes_nothing(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.commit("Another message", "--amend")
+    tip = Store(loom.scratch.repo).tip()
+    done = propose(loom.scratch.repo, [loom.scratch.head()])
+    assert done.outcomes[0].sources
+    assert Store(loom.scratch.repo).tip() == tip
