@@ -18,7 +18,7 @@ of the commit, is claimed. In doubt nothing is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.claim import (
@@ -28,13 +28,13 @@ from treadle.tangle.claim import (
     Goal,
     Kin,
     Pairing,
-    counts,
-    runs,
-    text,
 )
+from treadle.tangle.diff import changed
 from treadle.tangle.match import enough, weight, weight_of
+from treadle.tangle.recognition import recognised
 from treadle.tangle.revision import Revision, back_of
 from treadle.tangle.trust import trusted
+from treadle.thread.differences import Difference
 from treadle.thread.origin import Origin
 
 
@@ -50,20 +50,35 @@ class Carried:
     """Of each why it is believed."""
 
 
-def related(goal: Goal, files: Mapping[str, Revision]) -> Iterator[tuple[str, Revision]]:
-    """Those of a document's files that may have become the commit's."""
+def related(
+    goal: Goal, files: Mapping[str, Revision], names: Container[str]
+) -> Iterator[tuple[str, Revision]]:
+    """Those of a document's files that may have become the commit's: the same blob, the same path,
+    or, where the commit changes no file of that path (``names``), one with most of its lines."""
     target = goal.target
     blob = target.row.after.blob if target.row.after else ""
     if target.after is None or not goal.new:
         return
-    names = {target.path, target.row.source}
+    own = {target.path, target.row.source}
     for path, file in files.items():
         if blob and file.after == blob:
             yield path, file
             continue
         shared = [line for line in goal.fresh & file.own if weight_of(line) > SMALL]
-        if enough(shared) and (path in names or weight(shared) >= LONG):
-            yield path, file
+        if path in own:
+            if enough(shared):
+                yield path, file
+        elif path not in names and target.path not in files:
+            size = weight(shared)
+            if size >= LONG and 2 * size >= weight([*file.own]):
+                yield path, file
+
+
+def beside(file: Revision, goal: Goal) -> Difference:
+    """How a file with unknown lines lies beside the commit's. Git's diff gives up looking for the
+    few lines that two long texts share; ours goes from one line that is unique to the next."""
+    cuts = list(changed(file.lines, goal.lines))
+    return Difference(tuple((a, b) for a, b, _, _ in cuts), tuple((c, d) for _, _, c, d in cuts))
 
 
 def carry(
@@ -76,7 +91,7 @@ def carry(
     chains = _chains(kin)
     claimed = [list(_claims(goals, kin, chains, pairing)) for pairing in pairings]
     claimed = [
-        _recognised(goals, kin, claims, pairing.same)
+        recognised(goals, kin, claims, pairing.same)
         for pairing, claims in zip(pairings, claimed, strict=True)
     ]
     sure = trusted(goals, kin, pairings, claimed, patch_id)
@@ -184,21 +199,3 @@ def _way(chains: _Chains, here: tuple[int, Revision], goal: str, seen: frozenset
     for earlier in chains.get(file.before, ()):
         found |= _way(chains, earlier, goal, seen | {file.before})
     return found | {number} if found else found
-
-
-def _recognised(
-    goals: Sequence[Goal], kin: Sequence[Kin], claims: Sequence[Claim], same: bool
-) -> list[Claim]:
-    """Those claims that stand in a block of which a run can be recognised; in the same text all."""
-    good = {
-        (run[0].kin, run[0].path, run[0].block)
-        for run in runs(claims)
-        if (same and not kin[run[0].kin].past)
-        or enough([text(goals, claim) for claim in run if counts(goals, kin, claim)])
-    }
-    return [
-        claim
-        for claim in claims
-        if (claim.kin, claim.path, claim.block) in good
-        and (counts(goals, kin, claim) or weight_of(text(goals, claim)) <= SMALL)
-    ]

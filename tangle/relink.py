@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from treadle.tangle.ancestry import Ancestry
 from treadle.tangle.candidates import Candidate, Kinship, Unreadable, candidates, read_candidate
-from treadle.tangle.carry import carry, related
+from treadle.tangle.carry import beside, carry, related
 from treadle.tangle.claim import Goal, Kin, Pairing
 from treadle.tangle.question import Question, ask, cloths
 from treadle.tangle.revision import Revision, revisions
 from treadle.tangle.tie import Cloth, Tied, tie
 from treadle.tangle.unite import keep
-from treadle.thread.differences import Side, differences
+from treadle.thread.differences import SAME, Difference, Side, differences
 from treadle.thread.model import Thread
 from treadle.thread.redact import Redacted
 from treadle.thread.repo import Commit, Repo
@@ -193,23 +193,27 @@ class _Work:
         """Which file of which document lies beside which file of a commit, for all commits."""
         rows: list[tuple[str, int, int, str]] = []
         sides: list[tuple[Side, Side]] = []
+        known: list[Difference] = []
         for id_, found in self.kin.items():
             if id_ in self.whole or id_ not in self.cloths:
                 continue
             sound = [one for one in found if self._thread(one) is not None]
+            names = {name for t in self.cloths[id_].targets for name in (t.path, t.row.source)}
             for number, target in enumerate(self.cloths[id_].targets):
                 goal = Goal.of(target)
                 for order, one in enumerate(sound):
-                    for path, file in related(goal, self.files.get(id(one), {})):
+                    for path, file in related(goal, self.files.get(id(one), {}), names):
                         rows.append((id_, number, order, path))
                         assert target.row.after is not None
                         sides.append((file.side, target.row.after.blob))
+                        known.append(SAME if file.whole else beside(file, goal))
         pairings: dict[str, list[Pairing]] = {}
-        for (id_, number, order, path), (side, blob), change in zip(
-            rows, sides, differences(self.repo, sides), strict=True
+        made = differences(self.repo, sides)
+        for (id_, number, order, path), (side, blob), own, change in zip(
+            rows, sides, known, made, strict=True
         ):
-            same = side == blob
-            pairings.setdefault(id_, []).append(Pairing(number, order, path, same, change))
+            pairing = Pairing(number, order, path, side == blob, change if own is SAME else own)
+            pairings.setdefault(id_, []).append(pairing)
         return pairings
 
     def _one(self, question: Question, pairings: Sequence[Pairing]) -> Outcome:

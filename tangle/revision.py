@@ -54,6 +54,8 @@ class Revision:
     """For each line the number of the run of added lines in which it stands."""
     side: Side
     """The text after, as git may be asked about it."""
+    whole: bool
+    """No line is unknown."""
     own: frozenset[str]
     """Texts of the lines that it added."""
 
@@ -79,8 +81,13 @@ def revisions(repo: Repo, threads: Sequence[Thread]) -> list[dict[str, Revision]
     while _make_known(repo, told, texts):
         pass
     for row in told:
+        known = row.row.after is not None and row.row.after.blob in texts
+        if row.file is None and known and _make_unknown(repo, row, texts):
+            while _make_known(repo, told, texts):
+                pass
+    for row in told:
         if row.file is None:
-            _make_unknown(row, texts)
+            _make_unknown(repo, row, texts)
     made = [row for row in told if row.file is not None and row.before is not None]
     pairs = [(_side(row, False, here), _side(row, True, here)) for row in made]
     found: list[dict[str, Revision]] = [{} for _ in threads]
@@ -98,6 +105,7 @@ def revisions(repo: Repo, threads: Sequence[Thread]) -> list[dict[str, Revision]
             tuple(back_of(len(row.file.lines), change.removed, change.added)),
             tuple(_blocks(len(row.file.lines), change.added)),
             pair[1],
+            not any(isinstance(line, Unknown) for line in row.file.lines),
             frozenset(row.file.lines[i] for begin, end in change.added for i in range(begin, end)),
         )
     return found
@@ -157,37 +165,72 @@ def _make_known(repo: Repo, told: Iterable[_Told], texts: dict[str, str]) -> boo
     return won
 
 
-def _make_unknown(row: _Told, texts: Mapping[str, str]) -> None:
-    """Apply to a base that is not here, as far as the hunks show it."""
+def _make_unknown(repo: Repo, row: _Told, texts: dict[str, str]) -> bool:
+    """Apply to a base that is not here, as far as the hunks show it. Where git has the text after
+    it, the base can come out whole: whether it did."""
     if row.before is not None or row.row.before is None or row.row.after is None:
-        return
-    hunks = [hunk for change, _, _ in row.changes for hunk in change.hunks]
-    gone = sum(line[0] == "-" for hunk in hunks for line in hunk.lines)
+        return False
     after = split_lines(texts.get(row.row.after.blob, ""))
-    reach = max([len(after), *(hunk.old + len(hunk.lines) for hunk in hunks)])
-    if reach + gone > _LONGEST:
-        return
-    base: list[str] = [Unknown(f"\ue000 {line} \ue000\n") for line in range(reach + gone)]
-    places: list[Mark | None] = [Mark(_BASE, str(line)) for line in range(len(base))]
-    file = _applied(File(list(base), places, True), row.changes)
+    size = _reach(row, len(after))
+    if size > _LONGEST:
+        return False
+    base: list[str] = [Unknown(f"\ue000 {line} \ue000\n") for line in range(size)]
+    places: list[Mark | None] = [Mark(_BASE, str(line)) for line in range(size)]
+    file = _applied(File(list(base), places, True), row.changes, base)
     if file is None:
-        return
+        return False
     if after:
         _uncover(file, after)
+    last = -1
     for i, mark in enumerate(file.marks):
         if mark is not None and mark.part == _BASE:
-            base[int(mark.step)] = file.lines[i]
+            last = int(mark.step)
+            base[last] = file.lines[i]
             file.marks[i] = None
+    while after and len(base) > last + 1 and isinstance(base[-1], Unknown):
+        base.pop()
     row.before, row.file = base, file
+    blob = row.row.before.blob
+    text = "".join(base)
+    if not after or blob in texts or repo.blob_id(encode(text)) != blob:
+        return False
+    texts[blob] = text
+    return True
 
 
-def _applied(file: File, changes: Sequence[tuple[Change, int, str]]) -> File | None:
+def _reach(row: _Told, after: int) -> int:
+    """How many lines of an unknown base the hunks can touch, or the text after it can hold."""
+    hunks = [hunk for change, _, _ in row.changes for hunk in change.hunks]
+    gone = sum(line[0] == "-" for hunk in hunks for line in hunk.lines)
+    return max([after, *(hunk.old + len(hunk.lines) for hunk in hunks)]) + gone
+
+
+def _applied(
+    file: File, changes: Sequence[tuple[Change, int, str]], base: list[str] | None = None
+) -> File | None:
+    """``file`` after all changes, None where one does not fit. What they show of an unknown
+    ``base`` is written there."""
     try:
         for change, part, name in changes:
+            if base is not None:
+                _learn(file, change, base)
             apply_change(file, change, part, name)
     except MismatchError:
         return None
     return file
+
+
+def _learn(file: File, change: Change, base: list[str]) -> None:
+    """Write down what a change's hunks show of the base."""
+    for hunk in change.hunks:
+        at = hunk.old
+        for index, line in enumerate(hunk.lines):
+            if line[0] == "+":
+                continue
+            mark = file.marks[at] if 0 <= at < len(file.marks) else None
+            if mark is not None and mark.part == _BASE and index not in hunk.hidden:
+                base[int(mark.step)] = line[1:]
+            at += 1
 
 
 def _uncover(file: File, lines: list[str]) -> None:
