@@ -87,8 +87,17 @@
     items[i].scrollIntoView({ block: code ? "center" : "start" });
   }
 
+  /* One button goes along with the step in hand, below its number: it copies the link to it. */
   function copies() {
     all(".copy").forEach(function (b) { b.hidden = !navigator.clipboard; });
+    var perma = make("button", "Copy link", "copy perma"), body = document.querySelector(".body");
+    perma.type = "button";
+    function along(e) {
+      var step = e.target.closest && e.target.closest(".step, .masthead"), sn = step && step.querySelector(":scope > .sh .sn");
+      if (!sn || perma.parentNode === sn.parentNode) return;
+      perma.textContent = "Copy link"; perma.dataset.copy = sn.href; perma.setAttribute("aria-label", "Copy link to " + sn.textContent); sn.parentNode.append(perma);
+    }
+    if (body && navigator.clipboard) { body.addEventListener("mouseover", along); body.addEventListener("focusin", along); }
     document.addEventListener("click", function (e) {
       var b = e.target.closest && e.target.closest("button.copy"); if (!b || !navigator.clipboard || b.closest("dialog")) return;
       navigator.clipboard.writeText(b.dataset.copy || location.href).then(function () { b.textContent = "Copied"; }, function () { b.hidden = true; });

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import pairwise
 
 from treadle.thread.model import Hunk
 from treadle.weave.highlight import Token, tokens
+from treadle.weave.marks import Range, marks
 from treadle.weave.text import count, visible
 from treadle.weave.view import WIDEST
 
@@ -22,16 +24,36 @@ Row = tuple[str, str]
 """A class, and the HTML of a line."""
 
 
-def line_html(line: Sequence[Token]) -> str:
-    """Return one line's tokens as HTML, without its LF; what is too wide is cut and said so."""
+def line_html(line: Sequence[Token], marked: Sequence[Range] = ()) -> str:
+    """Return one line's tokens as HTML, without its LF; what is too wide is cut and said so.
+
+    ``marked`` are ranges of characters that changed.
+    """
     if sum(len(text) for _, text in line) > WIDEST:
         return _cut_line("".join(text for _, text in line))
+    if marked:
+        return "".join(_marked(line, marked))
     return "".join(
         f"<span class={name}>{escape(text, quote=False)}</span>"
         if name
         else escape(text, quote=False)
         for name, text in line
     )
+
+
+def _marked(line: Sequence[Token], marked: Sequence[Range]) -> Iterator[str]:
+    """Give each token's HTML, with the share of it that is marked in an element of its own."""
+    begin = 0
+    for name, text in line:
+        end = begin + len(text)
+        borders = {begin, end, *(at for pair in marked for at in pair if begin < at < end)}
+        html = ""
+        for start, stop in pairwise(sorted(borders)):
+            piece = escape(text[start - begin : stop - begin], quote=False)
+            inside = any(a <= start < b for a, b in marked)
+            html += f"<mark>{piece}</mark>" if inside else piece
+        yield f"<span class={name}>{html}</span>" if name else html
+        begin = end
 
 
 def _cut_line(text: str) -> str:
@@ -111,13 +133,14 @@ def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
 def _coloured(path: str, lines: Sequence[str]) -> list[str]:
     """Return the HTML of a hunk's lines; each side that changed is tokenised in one piece."""
     texts = [visible(line[1:].removesuffix("\n")) for line in lines]
+    words = marks([(line[0], text) for line, text in zip(lines, texts, strict=True)])
     html = [""] * len(lines)
     signs = {line[0] for line in lines}
     for changed, kept in (("-", " -"), ("+", " +")):
         if changed in signs or (changed == "+" and "-" not in signs):
             side = [at for at, line in enumerate(lines) if line[0] in kept]
             for at, line in zip(side, _side(path, [texts[at] for at in side]), strict=True):
-                html[at] = line_html(line)
+                html[at] = line_html(line, words.get(at, ()))
     return html
 
 

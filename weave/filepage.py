@@ -19,13 +19,10 @@ from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.leaf import Told
 from treadle.weave.places import Link, nth_page
-from treadle.weave.view import HOW, Cloth, Plan, explained
+from treadle.weave.view import HOW, LEAN, Cloth, Plan, explained
 
 if TYPE_CHECKING:
     from treadle.tangle.blame import Run
-
-LEAN = 300
-"""Spans above which answers are lean."""
 
 TALL = 4
 """Lines a span needs to carry its step's reason by preference."""

@@ -28,11 +28,15 @@ if TYPE_CHECKING:
 TALLEST = 6_144
 """Lines of a file that one page holds at most; 96 chunks of them."""
 
-HEAVIEST = 150_000
+HEAVIEST = 160_000
 """Compressed bytes that a file's page should not exceed: a budget of 200 KB, and a reserve."""
 
-LINE, SPAN = 13, 200
-"""What a line and a span add to a page beside their code, in compressed bytes; measured."""
+LINE, SPAN, LEAN_SPAN = 13, 350, 130
+"""What a line adds to a page beside its code, and a span, with a whole answer or a lean one, in
+compressed bytes: measured, with a reserve for reasons that have no words in common."""
+
+LEAN = 300
+"""Spans of a file above which answers are lean."""
 
 WIDEST = 2_000
 """Longest line that is shown whole, in characters."""
@@ -210,23 +214,26 @@ def height_of(cloth: Cloth) -> int:
     """
     text = cloth.text or ""
     lines = text.count("\n") + 1
-    if lines <= TALLEST and len(text) + LINE * lines + SPAN * len(cloth.runs) < HEAVIEST:
+    span = SPAN if len(cloth.runs) <= LEAN else LEAN_SPAN
+    if lines <= TALLEST and len(text) + LINE * lines + span * len(cloth.runs) < HEAVIEST:
         return 0
     cut = [line[:WIDEST] for line in text.split("\n")]
     starts = [run.start for run in cloth.runs]
     height = TALLEST
-    while height > 64 and _heaviest(cut, starts, height) > HEAVIEST:
+    while height > 64 and _heaviest(cut, starts, height, span) > HEAVIEST:
         height = max(64, height // 2)
     return height if height < lines else 0
 
 
-def _heaviest(lines: Sequence[str], starts: Sequence[int], height: int) -> int:
+def _heaviest(lines: Sequence[str], starts: Sequence[int], height: int, span: int) -> int:
     """Return about how heavy the heaviest of a file's pages is, in compressed bytes."""
     weights = []
     for at in range(0, len(lines), height):
         code = "\n".join(lines[at : at + height]).encode("utf-8", "surrogatepass")
         spans = bisect_left(starts, at + height) - bisect_left(starts, at)
-        weights.append(len(zlib.compress(code, 1)) + LINE * height + SPAN * spans)
+        weights.append(
+            len(zlib.compress(code, 1)) + LINE * min(height, len(lines) - at) + span * spans
+        )
     return max(weights)
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, turn
 from treadle.thread.document import part_id
-from treadle.weave.filepage import LEAN, FilePage, SpanView, file_page
+from treadle.weave.filepage import FilePage, SpanView, file_page
 from treadle.weave.indexpage import files_page, gaps_page, index_page
 from treadle.weave.steps import Looks, StepView
 from treadle.weave.threadpage import ThreadPage, thread_page
-from treadle.weave.view import Book, Cloth, Plan, frame, plan
+from treadle.weave.view import LEAN, Book, Cloth, Plan, frame, plan
 
 
 @pytest.fixture(scope="module")
