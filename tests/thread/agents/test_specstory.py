@@ -75,6 +75,16 @@ def test_a_fence_that_is_never_closed_ends_where_another_one_speaks() -> None:
     ]
 
 
+def test_relative_paths_are_relative_to_the_folder_that_the_history_lies_in() -> None:
+    page = (CASES / "codex" / "2026-05-04.md").read_bytes().replace(b"/home/ada/lamp/", b"")
+    for name, expected in (
+        ("/home/ben/lamp/.specstory/history/p.md", "/home/ben/lamp"),
+        ("p.md", "/start"),
+    ):
+        (found,) = agents.read([Source.bytes(name, page)]).sessions
+        assert {event.cwd for event in found.events if event.edits} == {expected}
+
+
 @pytest.mark.parametrize(
     ("told", "name"),
     [
