@@ -44,7 +44,7 @@ _TIME = re.compile(
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HIDDEN = "[REDACTED]"
 """Stands in the place of thinking."""
-_TAG = re.compile(r"<([a-z][a-z_]{2,40})>")
+_TAG = re.compile(r"\s*<([a-z][a-z_]{2,40})>")
 _AUTOMATIC = "Briefly inform the user about the task result"
 
 
@@ -92,17 +92,19 @@ def _name(copy: Copy) -> None:
 
 def _unite_nameless(found: Sequence[Copy]) -> None:
     """A copy whose name says nothing is of the session that begins as it does, and goes on."""
+    alike: dict[str, list[tuple[Copy, list[str]]]] = {}
     for copy in found:
-        if copy.sessions:
-            continue
-        own = list(copy.records)
-        for other in found:
-            keys = list(other.records)
-            least = min(len(own), len(keys))
-            if other is not copy and not other.lane and own[:least] == keys[:least]:
-                mark = next(map(shelf.session_mark, other.sessions), f"begins {own[0]}")
-                copy.marks.add(mark)
-                other.marks.add(mark)
+        if not copy.lane:
+            keys = list(copy.records)
+            alike.setdefault(keys[0], []).append((copy, keys))
+    for first, copies in alike.items():
+        for copy, own in copies:
+            for other, keys in copies if not copy.sessions else ():
+                least = min(len(own), len(keys))
+                if other is not copy and own[:least] == keys[:least]:
+                    mark = next(map(shelf.session_mark, other.sessions), f"begins {first}")
+                    copy.marks.add(mark)
+                    other.marks.add(mark)
 
 
 def _link(child: Copy, found: Sequence[Copy]) -> None:
@@ -201,13 +203,13 @@ def _heard(texts: Sequence[str]) -> Iterator[Item]:
 
 def _outside(said: str) -> str:
     """A text without the elements before it, which the program puts in."""
-    said = said.lstrip()
-    while opening := _TAG.match(said):
-        end = said.find(f"</{opening[1]}>")
+    at = 0
+    while opening := _TAG.match(said, at):
+        end = said.find(f"</{opening[1]}>", opening.end())
         if end < 0:
-            return "" if opening[1] == "timestamp" else said.strip()
-        said = said[end + len(opening[1]) + 3 :].lstrip()
-    return said.strip()
+            return "" if opening[1] == "timestamp" else said[at:].strip()
+        at = end + len(opening[1]) + 3
+    return said[at:].strip()
 
 
 def _answered(blocks: Sequence[object], key: str) -> Iterator[Item]:

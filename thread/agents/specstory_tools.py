@@ -28,6 +28,8 @@ _PATH = re.compile(
 _OF_SUMMARY = re.compile(r"Tool use: \*\*.{1,200}?\*\*:? ?`(.{1,4000})`")
 _PART = re.compile(r"\*\*(Add|Modify|Update|Delete): `(.{1,4000})`\*\*")
 _CHUNK = re.compile(r"@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@")
+_WITHIN = 8192
+"""Characters of a line in which a path or a summary must stand."""
 _FAILED = ("Error:", "Error calling", "Exit code ", "<tool_use_error>", "error:")
 _HEADERS = {"Add": "Add", "Modify": "Update", "Update": "Update"}
 _ESCAPED = ("&lt;", "&gt;", "&amp;", "&quot;", "&#")
@@ -94,7 +96,7 @@ def _summary(lines: Sequence[str]) -> tuple[str, list[str]]:
     rest = []
     summary = ""
     for line in lines:
-        found = _SUMMARY.search(line) if not summary else None
+        found = _SUMMARY.search(line, 0, _WITHIN) if not summary else None
         if found:
             summary = html.unescape(found[1])
             line = line[found.end() :]
@@ -196,7 +198,7 @@ def _edited(
 
 def _path(lines: Sequence[str]) -> str:
     for line in lines:
-        found = _PATH.match(line)
+        found = _PATH.match(line, 0, _WITHIN)
         if found:
             return next(part for part in found.groups() if part).strip().rstrip(".")
     return ""

@@ -75,6 +75,14 @@ def test_a_fence_that_is_never_closed_ends_where_another_one_speaks() -> None:
     ]
 
 
+@pytest.mark.parametrize("piece", ["The file /", "<summary>", "`", "Edit file: ", "- a: `", "**"])
+def test_lines_built_to_take_long_are_read_like_others(piece: str) -> None:
+    line = piece * (1 << 18)
+    tool = '<tool-use data-tool-type="write" data-tool-name="Edit"><details>'
+    found = session(f"_**Agent**_\n\n{tool}\n{line}\n</details></tool-use>\n\n{line}\n")
+    assert found.events[-1].kind == "said"
+
+
 def test_relative_paths_are_relative_to_the_folder_that_the_history_lies_in() -> None:
     page = (CASES / "codex" / "2026-05-04.md").read_bytes().replace(b"/home/ada/lamp/", b"")
     for name, expected in (
