@@ -245,7 +245,7 @@ class Drain:
             name = (session.agent, session.id)
             files = files_of(session, gathered) or known.get(name, ())
             progress = recorder.progress.get(key, Progress())
-            kept = left(reel, progress, files, after, recorder.home)
+            kept = left(reel, progress, files, after, recorder.rules)
             if kept is None or key not in recorder.here or not self.shelf.keep(kept):
                 self.shelf.drop(*name)
         for tail in self.shelf.trim():

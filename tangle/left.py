@@ -24,7 +24,8 @@ from treadle.thread.model import (
 )
 from treadle.thread.origin import split_lines
 from treadle.thread.pending import Kept
-from treadle.thread.redact import redact
+from treadle.thread.redact import NO_RULES, redact
+from treadle.thread.rules import Rules
 from treadle.thread.select import Reel, Ref
 
 _UNKNOWN = ("command", "copy")
@@ -32,7 +33,7 @@ _UNKNOWN = ("command", "copy")
 
 
 def left(
-    reel: Reel, progress: Progress, files: Sequence[str], since: str, home: str = ""
+    reel: Reel, progress: Progress, files: Sequence[str], since: str, rules: Rules = NO_RULES
 ) -> Kept | None:
     """The end of a session; None where no edit made since ``since`` waits for a commit."""
     events = reel.session.events
@@ -46,7 +47,7 @@ def left(
     names = {ref: path for path, refs in reel.edits.items() for ref in refs}
     busy = _busy(reel, tail)
     kept = [
-        redacted(events[i], [names.get(Ref(i, n), "") for n in range(len(events[i].edits))], home)
+        redacted(events[i], [names.get(Ref(i, n), "") for n in range(len(events[i].edits))], rules)
         if i < cut or reel.prompts[i] in busy
         else _bare(events[i])
         for i in place
@@ -95,7 +96,7 @@ def _bare(event: Event) -> Event:
     return replace(plain, model=event.model, version=event.version)
 
 
-def redacted(event: Event, paths: Sequence[str], home: str) -> Event:
+def redacted(event: Event, paths: Sequence[str], rules: Rules) -> Event:
     """An event without secrets, as a document would hold it. ``paths`` are the repository's names
     of the files of its edits."""
     texts = [text for edit in event.edits for text in _texts(edit)]
@@ -104,13 +105,14 @@ def redacted(event: Event, paths: Sequence[str], home: str) -> Event:
     owners += [read.path for read in event.reads]
     changes = [_change(path, text) for path, text in zip(owners, texts, strict=True)]
     is_prompt = event.kind == "prompt"
-    step = Step(1, "said", text=event.text, output=event.output, changes=tuple(changes))
+    kind = "said" if is_prompt else event.kind
+    step = Step(1, kind, text=event.text, output=event.output, changes=tuple(changes))
     turn = Turn(1, event.text if is_prompt else "", steps=(step,))
     part = Part("", "", turns=(turn,))
-    (told,) = redact(Thread((part,), Placement("", "")), home).thread.parts[0].turns
-    safe = told.steps[0]
-    if len(safe.changes) != len(texts):
+    (told,) = redact(Thread((part,), Placement("", "")), rules).thread.parts[0].turns
+    if not told.steps or len(told.steps[0].changes) != len(texts):
         return _bare(event)
+    safe = told.steps[0]
     clean = iter([_text(change) for change in safe.changes])
     edits = tuple(_cleaned(edit, clean) for edit in event.edits)
     reads = tuple(replace(read, text=next(clean)) for read in event.reads)

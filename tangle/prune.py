@@ -15,6 +15,7 @@ from treadle.thread.notes import BACKUP
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
 
+
 @dataclass(frozen=True, slots=True)
 class Pruned:
     """What was removed."""
