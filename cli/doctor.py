@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -55,11 +54,11 @@ def _look(repo: Repo) -> list[Finding]:
 
 def _mend(repo: Repo, found: Sequence[Finding]) -> list[str]:
     from treadle.thread.checkup import mend
-    from treadle.thread.process import start_apart
+    from treadle.thread.program import start_worker
 
     done = mend(repo, found)
     if any(one.mend == ("worker",) for one in found):
-        start_apart([sys.executable, "-I", "-m", "treadle.cli.worker", repo.git_dir])
+        start_worker(repo.git_dir)
         done.append("the worker was started; treadle status tells how far it is")
     return done
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -55,9 +54,9 @@ def catch_up(repo: Repo) -> None:
         for line in Outcomes(own).take():
             click.echo(line, err=True)
     if _waiting(os.path.join(own, "queue")):
-        from treadle.thread.process import start_apart
+        from treadle.thread.program import start_worker
 
-        start_apart([sys.executable, "-I", "-m", "treadle.cli.worker", repo.git_dir])
+        start_worker(repo.git_dir)
 
 
 def _waiting(queue: str) -> bool:

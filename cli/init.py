@@ -32,9 +32,10 @@ def command(ctx: click.Context, share: bool, as_json: bool) -> int:
     documents along. Nothing leaves this machine unless --share is given. Saying it again
     mends what is missing. treadle deinit takes everything out.
     """
-    from treadle.thread.enrolment import Program, enrol
+    from treadle.thread.enrolment import enrol
     from treadle.thread.hookplace import hooks_now
     from treadle.thread.probe import probe
+    from treadle.thread.program import Program
 
     with repository(ctx) as repo:
         _refuse_sharing(repo, share)
@@ -62,16 +63,23 @@ def _refuse_sharing(repo: Repo, share: bool) -> None:
 
 def _pull(repo: Repo) -> Iterator[tuple[str, str]]:
     """What each remote's documents came to: its name and a few words."""
-    from treadle.cli.sync import fetched
-    from treadle.tangle.sync import pull
+    from treadle.cli.sync import becoming_visible, fetched
+    from treadle.tangle.sync import pull, waiting
+    from treadle.thread.enrolment import shares
     from treadle.thread.errors import UserError
     from treadle.thread.gitconfig import Config
     from treadle.thread.remote import Access, remotes
 
+    config = Config.read(repo)
+    shared = shares(config)
     access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty(), seconds=_SECONDS)
-    for remote in remotes(repo, Config.read(repo)):
+    for remote in remotes(repo, config):
         try:
-            yield remote.name, fetched(pull(repo, remote, access), False)
+            pulled = pull(repo, remote, access)
+            left = waiting(repo, pulled.ours, pulled.tip) if shared else None
+            yield remote.name, fetched(pulled, False)
+            if left is not None and left.documents:
+                yield remote.name, f"with the next git push {becoming_visible(left)}"
         except UserError as error:
             yield remote.name, f"not asked for documents: {error.message}"
 
@@ -85,7 +93,7 @@ def _told(
         "changes": done,
         "works": found.good if found else None,
         "problem": found.problem if found else "",
-        "remotes": dict(came),
+        "remotes": [{"name": name, "told": words} for name, words in came],
     }
 
 

@@ -169,3 +169,7 @@ def _complain(message: str, hint: str, code: int) -> int:
     if hint:
         click.echo(f"  {visible(hint)}", err=True)
     return code
+
+
+if __name__ == "__main__":
+    main()

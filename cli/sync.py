@@ -137,11 +137,16 @@ def _announce(repo: Repo, remote: Remote, sent: Waiting) -> None:
 
     if sent.documents and say_once(repo, remote):
         click.echo(
-            f"{visible(remote.name)} ({visible(remote.url)}): {_documents(sent.documents)}, "
-            f"{_bytes(sent.bytes)}, with prompts and reasoning, become visible to everyone who "
-            "can read it. Threads belong to their authors.",
-            err=True,
+            f"{visible(remote.name)} ({visible(remote.url)}): {becoming_visible(sent)}", err=True
         )
+
+
+def becoming_visible(sent: Waiting) -> str:
+    """What sharing means, before it is done."""
+    return (
+        f"{_documents(sent.documents)}, {_bytes(sent.bytes)}, with prompts and reasoning, become "
+        "visible to everyone who can read it. Threads belong to their authors."
+    )
 
 
 # -- the pre-push hook --------------------------------------------------------------

@@ -14,14 +14,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from treadle.thread.enrolment import Program, astray, enrol, folder, intended, script_path, shares
+from treadle.thread.enrolment import astray, enrol, folder, intended, script_path, shares
 from treadle.thread.errors import UserError
 from treadle.thread.gitconfig import Config, truth
 from treadle.thread.hookplace import Place, places
 from treadle.thread.hooks import Step
 from treadle.thread.hookscript import NAMES, PUSH, has_block, interpreter
-from treadle.thread.initrecord import contents
+from treadle.thread.initrecord import NAME, contents
 from treadle.thread.notes import REF
+from treadle.thread.program import Program
 from treadle.thread.refspecs import fetchings
 from treadle.thread.repo import Repo
 
@@ -139,6 +140,10 @@ def hooks(repo: Repo, config: Config) -> Iterator[Finding]:
     if not os.access(python, os.X_OK):
         told = f"the hook calls {python or 'nothing'}, which is not there"
         yield Finding("hooks", BAD, told, _INIT, ("init",))
+    if not os.path.exists(os.path.join(folder(repo), NAME)):
+        told = "a manager of hooks calls treadle-hook; treadle init is faster and fetches, too"
+        yield Finding("hooks", GOOD, told)
+        return
     wrong = False
     for place in places(repo):
         for finding in _of_place(repo, place, shares(config)):

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from treadle.thread.errors import UserError
 from treadle.thread.gitconfig import Config, truth
@@ -20,31 +18,11 @@ from treadle.thread.hookplace import OURS, Place, places
 from treadle.thread.hooks import Step, chain_plan, plan, unplan
 from treadle.thread.hookscript import RARE, VARIABLES, script
 from treadle.thread.initrecord import Record, contents
+from treadle.thread.program import Program
 from treadle.thread.refspecs import fetchings, of_ours
 from treadle.thread.repo import Repo
 
 SHARE = "treadle.share"
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """How the hook calls us."""
-
-    python: str
-    """The interpreter's absolute path."""
-    flags: str
-    """What keeps it from importing anything of the work tree."""
-
-    @classmethod
-    def this(cls) -> Program:
-        """The one that runs. It is isolated, but where we are installed for one user alone
-        (``pip install --user``), whose folder isolation would hide."""
-        import site
-
-        python = os.path.abspath(sys.executable)
-        mine = os.path.realpath(site.getusersitepackages()) + os.sep
-        hidden = os.path.realpath(__file__).startswith(mine) and sys.prefix == sys.base_prefix
-        return cls(python, "-E -P" if hidden else "-I")
 
 
 def folder(repo: Repo) -> str:

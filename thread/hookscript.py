@@ -55,7 +55,6 @@ name=${1-}
 python=@PYTHON@
 [ -x "$python" ] || exit 0
 kept=${0%/*}
-umask 077
 
 if [ "$name" = @PUSH@ ]; then
 	[ -z "${@PUSHING@-}" ] || exit 0

@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 VERSION = 1
-_NAME = "init.json"
+NAME = "init.json"
+"""The file, in our folder."""
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Record:
         """The record in our folder; an empty one where it is missing or damaged: then ``deinit``
         takes keys out one by one."""
         try:
-            with open(os.path.join(folder, _NAME), encoding="utf-8") as file:
+            with open(os.path.join(folder, NAME), encoding="utf-8") as file:
                 told = json.load(file)
             if told["version"] != VERSION:
                 return cls()
@@ -64,7 +65,7 @@ class Record:
         """Write it into our folder, if it is not the same already."""
         from treadle.thread.hookfolder import write
 
-        path = os.path.join(folder, _NAME)
+        path = os.path.join(folder, NAME)
         if contents(path) != self.text():
             write(path, self.text(), mode=0o600)
 

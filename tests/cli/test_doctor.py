@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sysconfig
 import time
 from pathlib import Path
 
@@ -85,6 +87,15 @@ def test_a_repository_that_did_not_join_is_told_to(tmp_path: Path) -> None:
     ill(bare, "no hook records commits here")
     assert doctor(bare, "--fix").code == 1
     assert not bare.exists(".git/treadle/hook")
+
+
+def test_who_has_only_the_frameworks_hook_is_not_ill(tmp_path: Path) -> None:
+    top = Hooked(tmp_path / "repo").top
+    program = Path(sysconfig.get_path("scripts")) / "treadle-hook"
+    subprocess.run([program, "post-commit"], cwd=top, check=True)
+    told = [line for line in doctor(Scratch(top, init=False)).out.splitlines() if " hooks " in line]
+    assert told == ["good  hooks    a manager of hooks calls treadle-hook; treadle init is faster "
+                    "and fetches, too"]  # fmt: skip
 
 
 # -- hooks --------------------------------------------------------------------------

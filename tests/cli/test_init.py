@@ -153,6 +153,19 @@ def test_a_colleagues_documents_are_there_after_init(tmp_path: Path) -> None:
     assert bob.store.tip() == ann.store.tip()
 
 
+def test_who_shares_is_told_what_becomes_visible(tmp_path: Path) -> None:
+    team = Team(tmp_path, 3)
+    ann = team.clone("ann")
+    ann.put(team.commits[0])
+    assert "visible" not in run("init", at=ann.top).out
+    done = run("init", "--share", at=ann.top)
+    assert "origin: with the next git push 1 document, 1 kB, " in done.out
+    assert "visible to everyone who can read it" in done.out
+    ann.git("push", "--quiet", "origin", "HEAD:refs/heads/elsewhere")
+    assert team.tip() == ann.store.tip()
+    assert "visible" not in run("init", "--share", at=ann.top).out
+
+
 def test_a_remote_that_is_not_there_does_not_stop_init(hooked: Hooked) -> None:
     hooked.git("remote", "add", "origin", "../nowhere")
     done = run("init", at=hooked.top)

@@ -11,11 +11,12 @@ import pytest
 
 from tests.support.hooked import PLACE, Hooked, everything, settled
 from tests.support.scratch import Scratch
-from treadle.thread.enrolment import Program, withdraw
+from treadle.thread.enrolment import withdraw
 from treadle.thread.errors import UserError
 from treadle.thread.gitconfig import Config
 from treadle.thread.hookplace import hooks_now, places
 from treadle.thread.hookscript import has_block
+from treadle.thread.program import Program
 from treadle.thread.refspecs import fetchings
 
 FETCH = "+refs/note*/treadle:refs/treadle/remote*/origin"

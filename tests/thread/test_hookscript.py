@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -187,6 +188,21 @@ def test_git_hooks_of_another_work_tree_note_that_one(hooked: Hooked) -> None:
     assert event[1] == other.git("rev-parse", "HEAD")
     assert event[2] == other.git("rev-parse", "--absolute-git-dir")
     assert event[3] == str(side)
+
+
+def test_the_worker_writes_with_the_persons_own_mask(hooked: Hooked) -> None:
+    Path(hooked.program.python).write_text('#!/bin/sh\numask >"${0%/*}/mask"\n')
+    mask = os.umask(0o027)
+    try:
+        hooked.make()
+    finally:
+        os.umask(mask)
+    noted = hooked.top.parent / "mask"
+    for _ in range(500):
+        if noted.exists() and noted.read_text():
+            break
+        time.sleep(0.01)
+    assert int(noted.read_text(), 8) == 0o027
 
 
 def test_who_reads_the_commits_output_is_not_kept_waiting(hooked: Hooked) -> None:
