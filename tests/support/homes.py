@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -82,6 +84,13 @@ def claude_record(session: str, number: int, cwd: Path, **more: object) -> dict[
 
 
 # -- Codex --------------------------------------------------------------------------
+
+
+def packed(raw: bytes) -> bytes:
+    """Bytes as Codex packs them in the background."""
+    name = "compression.zstd" if sys.version_info >= (3, 14) else "zstandard"
+    found: bytes = importlib.import_module(name).compress(raw)
+    return found
 
 
 def codex_id(number: int) -> str:

@@ -1,14 +1,15 @@
 """Rollouts that Codex has packed with zstd.
 
-Old sessions are packed in the background. Python below 3.14 cannot unpack them by itself, and
-the package that can is no dependency of ours: where it is missing, the reader says so. A small
-file can unpack to anything, so no more than ``MOST`` bytes are taken from it.
+Old sessions are packed in the background. Python below 3.14 cannot unpack them by itself; there a
+package does, imported only where a packed file is met. A small file can unpack to anything, so no
+more than ``MOST`` bytes are taken from it.
 """
 
 from __future__ import annotations
 
 import importlib
 import io
+import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
@@ -58,15 +59,10 @@ def beginning(head: bytes, count: int) -> bytes | None:
 
 def _unpacker(stream: BinaryIO) -> tuple[Any, tuple[type[Exception], ...]]:
     """A reader of what is packed, and the errors that it raises on a damaged file."""
-    try:
+    if sys.version_info >= (3, 14):
         zstd = importlib.import_module("compression.zstd")
         return zstd.ZstdFile(stream), (zstd.ZstdError, EOFError, ValueError)
-    except ImportError:
-        pass
-    try:
-        package = importlib.import_module("zstandard")
-    except ImportError as error:
-        raise OSError("packed with zstd; to read it, install the package zstandard") from error
+    package = importlib.import_module("zstandard")
     unpack = package.ZstdDecompressor(max_window_size=_WINDOW)
     return unpack.stream_reader(stream, read_across_frames=True), (package.ZstdError, ValueError)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.homes import packed
 from treadle.thread import agents
 from treadle.thread.agents import Source, codex_zst
 from treadle.thread.agents.codex_session import LARGEST_EDIT
@@ -267,57 +267,41 @@ def test_not_recognised(head: bytes) -> None:
     assert agents.recognise(head) != "codex"
 
 
-HAS_ZSTD = any(importlib.util.find_spec(name) for name in ("zstandard", "compression"))
-
-
-@pytest.mark.skipif(HAS_ZSTD, reason="zstd can be unpacked here")
-def test_packed_file_names_the_package_that_is_missing() -> None:
-    assert agents.recognise(codex_zst.MAGIC + b"whatever") == "codex"
-    found = agents.read([Source.bytes("x.jsonl.zst", codex_zst.MAGIC + b"\0\0")])
-    assert [str(problem) for problem in found.problems] == [
-        "x.jsonl.zst:+0: cannot be opened: packed with zstd; to read it, install the package "
-        "zstandard"
-    ]
-
-
 class TestPacked:
-    """Needs the package that is no dependency."""
-
     @pytest.fixture
     def pack(self) -> Any:
-        package = pytest.importorskip("zstandard")
-        return package.ZstdCompressor(level=3).compress
+        return packed
 
     def test_reads_as_if_it_were_not(self, pack: Any) -> None:
         plain = (CASES / "plain-turn" / "rollout.jsonl").read_bytes()
         half = len(plain) // 2
-        for packed in (pack(plain), pack(plain[:half]) + pack(plain[half:])):
-            found = agents.read([Source.bytes("x.zst", packed)])
+        for made in (pack(plain), pack(plain[:half]) + pack(plain[half:])):
+            found = agents.read([Source.bytes("x.zst", made)])
             assert found.sessions == agents.read([Source.bytes("x", plain)]).sessions
 
     def test_recognised_by_what_is_in_it(self, pack: Any) -> None:
-        packed = pack(b"".join([META, *(call(f"{at}", "ls") for at in range(40_000))]))
-        assert agents.recognise(packed[: 1 << 16]) == "codex"
-        assert agents.recognise(packed[:100]) == "codex"
+        made = pack(b"".join([META, *(call(f"{at}", "ls") for at in range(40_000))]))
+        assert agents.recognise(made[: 1 << 16]) == "codex"
+        assert agents.recognise(made[:100]) == "codex"
         assert agents.recognise(pack(b"a book")) == ""
 
     def test_torn_in_the_middle(self, pack: Any) -> None:
         lines = [META] + [call(f"{at}", "exec_command", cmd=f"echo {at}") for at in range(9000)]
-        packed = pack(b"".join(lines))
-        (session,) = agents.read([Source.bytes("x", packed[: len(packed) // 2])], "codex").sessions
+        made = pack(b"".join(lines))
+        (session,) = agents.read([Source.bytes("x", made[: len(made) // 2])], "codex").sessions
         assert len(session.events) > 10
 
     def test_damaged(self, pack: Any) -> None:
-        packed = bytearray(pack(META + call("a", "exec_command", cmd="ls") * 50))
-        packed[8:30] = b"\xff" * 22
-        found = agents.read([Source.bytes("x", bytes(packed))], "codex")
+        made = bytearray(pack(META + call("a", "exec_command", cmd="ls") * 50))
+        made[8:30] = b"\xff" * 22
+        found = agents.read([Source.bytes("x", bytes(made))], "codex")
         assert any("zstd" in problem.reason for problem in found.problems)
 
     def test_bomb_is_unpacked_up_to_its_bound(
         self, pack: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(codex_zst, "MOST", 1 << 20)
-        packed = pack(META + call("a", "exec_command", cmd="ls") + b" " * (64 << 20))
-        (session,) = agents.read([Source.bytes("x", packed)], "codex").sessions
+        made = pack(META + call("a", "exec_command", cmd="ls") + b" " * (64 << 20))
+        (session,) = agents.read([Source.bytes("x", made)], "codex").sessions
         assert len(session.events) == 1
         assert "256 MB" in session.problems[0].reason

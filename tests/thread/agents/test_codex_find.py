@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.homes import Home, codex_called, codex_id, codex_meta, codex_turn, rollout
+from tests.support.homes import (
+    Home,
+    codex_called,
+    codex_id,
+    codex_meta,
+    codex_turn,
+    packed,
+    rollout,
+)
 
 AGENT = "codex"
 
@@ -93,11 +101,9 @@ def test_a_fork_comes_with_what_it_was_forked_off(home: Home, top: Path) -> None
 
 
 def test_a_packed_rollout(home: Home, top: Path) -> None:
-    zstandard = pytest.importorskip("zstandard")
     for number, cwd in ((1, top), (2, top.parent)):
         raw = json.dumps(codex_meta(number, cwd)).encode() + b"\n"
-        packed = home.write(f"{rollout(number)}.zst")
-        packed.write_bytes(zstandard.compress(raw))
+        home.write(f"{rollout(number)}.zst").write_bytes(packed(raw))
     assert home.files(AGENT, top) == [[f"{rollout(1)}.zst"]]
     home.write(rollout(1), codex_meta(1, top))
     assert home.files(AGENT, top) == [[rollout(1)]]
