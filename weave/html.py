@@ -20,6 +20,7 @@ from treadle.weave.identpage import NamesPage
 from treadle.weave.indexpage import FilesPage, GapsPage, IndexPage
 from treadle.weave.markdown import as_it_is, to_html
 from treadle.weave.memo import Memo
+from treadle.weave.picture import Picture
 from treadle.weave.promptspage import PromptsPage
 from treadle.weave.steps import ChangeView
 from treadle.weave.threadpage import ThreadPage
@@ -36,9 +37,9 @@ STATIC = ("style.css", "site.js", "search.js")
 """Files of the templates' folder that go into a site as they are."""
 
 
-def index_html(page: IndexPage, frame: Frame) -> str:
+def index_html(page: IndexPage, frame: Frame, picture: Picture) -> str:
     """Return the first page."""
-    return _render("index.html", root="", page=page, frame=frame)
+    return _render("index.html", root="", page=page, frame=frame, picture=picture)
 
 
 def files_html(page: FilesPage, frame: Frame) -> str:

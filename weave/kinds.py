@@ -161,8 +161,10 @@ def _single(name: str, page: str = "") -> Callable[[Plan], Iterable[Sheet]]:
 def _index(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import index_html
     from treadle.weave.indexpage import index_page
+    from treadle.weave.picture import picture
 
-    return {sheet.names[0]: index_html(index_page(loom.plan), loom.frame)}
+    view = index_page(loom.plan)
+    return {sheet.names[0]: index_html(view, loom.frame, picture(loom.plan))}
 
 
 def _table(loom: Loom, sheet: Sheet) -> Pages:

@@ -262,3 +262,22 @@ def test_a_page_of_many_lines_is_there_at_once(open_page: Open, tmp_path: Path) 
     assert page.locator("#L9000").evaluate(
         "line => [line.getBoundingClientRect().top].every(top => 0 < top && top < innerHeight)"
     )
+
+
+def test_the_map_leads_to_its_files(open_page: Open) -> None:
+    page = open_page("index.html")
+    page.locator(".map a", has_text="table.py").first.click()
+    page.wait_for_url(re.compile(r"/file/tide~table"))
+
+
+def test_a_mark_of_the_timeline_leads_to_its_thread(open_page: Open) -> None:
+    page = open_page("index.html")
+    page.locator(".times a").first.click()
+    page.wait_for_url(re.compile("/thread/"))
+
+
+def test_a_name_of_the_index_leads_to_its_definition(open_page: Open) -> None:
+    page = open_page("identifiers.html")
+    page.get_by_role("link", name="table.py:39").click()
+    page.wait_for_url(re.compile(r"/file/tide~table.py.html#L39"))
+    assert "bisect_slope" in page.locator("#L39").inner_text()
