@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from treadle.tangle.blames import blame_tree
 from treadle.tangle.check import Result, check
+from treadle.tangle.descent import changed_by
 from treadle.tangle.index import Index
 from treadle.tangle.kept import Kept
 from treadle.thread.errors import UserError
@@ -55,6 +56,7 @@ def gather(
         others=_others(files, commits, recorded),
         damaged=damaged,
         beyond=tuple(one for one in threads if one.commit.id not in chosen),
+        changed=changed_by(index.repo, tuple(commits.values()), kept),
     )
 
 

@@ -9,12 +9,12 @@ change without it. What the code and the templates are is part of every key.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from treadle.tangle.kept import made_by
 from treadle.weave.filepage import commit_link
 from treadle.weave.places import Link
-from treadle.weave.view import Cloth, Plan
+from treadle.weave.view import Cloth, Plan, Woven
 
 
 def key(kind: str, *told: object) -> str:
@@ -53,6 +53,7 @@ def thread_key(plan: Plan, at: int) -> str:
     woven = plan.threads[at]
     leaf = woven.leaf
     files = plan.places.files
+    standing = plan.standing.get(woven.commit.id, ())
     parts = {*leaf.parts, *(source.rpartition(":")[0] for source in leaf.sources)}
     return key(
         "thread",
@@ -66,6 +67,8 @@ def thread_key(plan: Plan, at: int) -> str:
         [(source, _source(plan, source)) for source in leaf.sources],
         [(part, _alive(plan, part)) for part in sorted(parts)],
         [_neighbour(plan, at + by) for by in (-1, 1)],
+        [_sharing(plan, plan.book.changed, woven), _sharing(plan, plan.changers, woven)],
+        [(one, plan.places.line(one.path, one.start)) for one in standing],
     )
 
 
@@ -80,6 +83,12 @@ def _alive(plan: Plan, part: str) -> Iterable[object]:
         (step, [(piece, plan.places.line(piece.path, piece.start)) for piece in pieces])
         for step, pieces in plan.steps_of.get(part, {}).items()
     ]
+
+
+def _sharing(plan: Plan, shared: Mapping[str, Mapping[str, int]], woven: Woven) -> object:
+    """The commits with which a thread shares lines, and where their sections are."""
+    found = shared.get(woven.commit.id, {})
+    return [(commit, lines, plan.places.section(commit)) for commit, lines in found.items()]
 
 
 def _neighbour(plan: Plan, at: int) -> object:

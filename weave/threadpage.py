@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from treadle.thread.model import EVIDENCE, Part
 from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.fate import fates
+from treadle.weave.filepage import commit_link
 from treadle.weave.places import Link, strand, title_of
 from treadle.weave.steps import ChangeView, Scribe, TurnView, clip, share
-from treadle.weave.view import HOW, Plan, Woven
+from treadle.weave.view import HOW, Plan, Woven, pieces_in_words
 
 ROOM = 4_000
 """Lines of diffs that one page has room for; where there are more, each shows less."""
@@ -44,6 +45,18 @@ class FileView:
     verb: str
     reference: str
     """Why its lines are not shown, or ``""``."""
+    standing: Link | None
+    """Its lines of this commit that stand today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Sections that share lines with this one, the most lines first."""
+
+    sections: tuple[tuple[Link, str, int], ...]
+    """Label and page, subject, lines."""
+    others: int
+    """Lines shared with commits that have no section here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,10 @@ class ThreadPage:
     strands: tuple[StrandView, ...]
     files: tuple[FileView, ...]
     residue: tuple[ChangeView, ...]
+    changes: Neighbours
+    """Whose lines it took away."""
+    changed: Neighbours
+    """Who took lines of it away."""
     before: Link | None
     after: Link | None
 
@@ -103,6 +120,8 @@ def thread_page(plan: Plan, at: int) -> ThreadPage:
         strands=tuple(_strand(scribe, part, part_id) for part, part_id in strands),
         files=tuple(_files(plan, woven)),
         residue=tuple(scribe.change(change) for change in thread.placement.residue),
+        changes=_sharing(plan, plan.book.changed.get(commit.id, {})),
+        changed=_sharing(plan, plan.changers.get(commit.id, {})),
         before=_neighbour(plan, at - 1),
         after=_neighbour(plan, at + 1),
     )
@@ -156,7 +175,20 @@ def _when(part: Part) -> str:
     return f"{first}, {began} to {'' if first == last else last + ', '}{ended} UTC"
 
 
+def _sharing(plan: Plan, lines: Mapping[str, int]) -> Neighbours:
+    """The sections among the commits with which lines are shared."""
+    known = [(commit, number) for commit, number in lines.items() if plan.places.section(commit)]
+    known.sort(key=lambda one: (-one[1], plan.places.by_commit[one[0]]))
+    sections = [
+        (commit_link(plan, commit), shorten(say.visible(plan.commits[commit].subject), 70), number)
+        for commit, number in known
+    ]
+    return Neighbours(tuple(sections), sum(lines.values()) - sum(n for _, n in known))
+
+
 def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
+    standing = plan.standing.get(woven.commit.id, ())
+    alive = dict(pieces_in_words(plan, standing))
     for row in woven.thread.placement.rows:
         verb = "changed"
         if row.before is None:
@@ -166,7 +198,13 @@ def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
         elif row.source and row.source != row.path:
             verb = f"renamed from {say.visible(row.source)}"
         href = plan.places.files.get(row.path, "")
-        yield FileView(say.visible(row.path), href, verb, say.visible(row.reference))
+        yield FileView(
+            say.visible(row.path),
+            href,
+            verb,
+            say.visible(row.reference),
+            alive.get(say.visible(row.path)),
+        )
 
 
 def _neighbour(plan: Plan, at: int) -> Link | None:

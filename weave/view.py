@@ -12,7 +12,7 @@ import zlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from treadle.thread.model import EVIDENCE, Thread
@@ -115,6 +115,8 @@ class Book:
     """Commits whose documents cannot be read, and why."""
     beyond: tuple[Woven, ...] = ()
     """Threads that are known but have no page, because only a part of the history is woven."""
+    changed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of each commit how many lines of which earlier ones it took away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,10 @@ class Plan:
     """The same by part, then by step."""
     alive: Mapping[str, int]
     """How many lines of each commit stand today."""
+    standing: Mapping[str, tuple[Piece, ...]]
+    """Where the lines of each commit stand today."""
+    changers: Mapping[str, Mapping[str, int]]
+    """Of each commit how many of its lines which later ones took away."""
     commits: Mapping[str, Commit]
     """Every commit that is known, with a thread or without."""
     beyond: Mapping[str, Woven]
@@ -178,6 +184,8 @@ def plan(book: Book) -> Plan:
         pieces=pieces,
         steps_of=steps_of,
         alive=_alive(book.files),
+        standing=_standing(book.files),
+        changers=_turned_around(book.changed),
         commits={commit.id: commit for commit in (*book.others, *commits)},
         beyond=beyond,
     )
@@ -187,15 +195,34 @@ def _pieces(files: Iterable[Cloth]) -> dict[tuple[str, str], tuple[Piece, ...]]:
     found: dict[tuple[str, str], list[Piece]] = {}
     for file in files:
         for run in file.runs if file.text is not None else ():
-            if not run.origin.part:
-                continue
-            pieces = found.setdefault((run.origin.part, run.origin.step), [])
-            last = pieces[-1] if pieces else None
-            if last and last.path == file.path and last.start + last.count == run.start:
-                pieces[-1] = Piece(file.path, last.start, last.count + run.count)
-            else:
-                pieces.append(Piece(file.path, run.start, run.count))
+            if run.origin.part:
+                _add(found.setdefault((run.origin.part, run.origin.step), []), file, run)
     return {key: tuple(pieces) for key, pieces in found.items()}
+
+
+def _add(pieces: list[Piece], file: Cloth, run: Run) -> None:
+    """Add a run to the pieces of one writer, joined with the one before where they touch."""
+    last = pieces[-1] if pieces else None
+    if last and last.path == file.path and last.start + last.count == run.start:
+        pieces[-1] = Piece(file.path, last.start, last.count + run.count)
+    else:
+        pieces.append(Piece(file.path, run.start, run.count))
+
+
+def _standing(files: Iterable[Cloth]) -> dict[str, tuple[Piece, ...]]:
+    found: dict[str, list[Piece]] = {}
+    for file in files:
+        for run in file.runs if file.text is not None else ():
+            _add(found.setdefault(run.commit, []), file, run)
+    return {commit: tuple(pieces) for commit, pieces in found.items()}
+
+
+def _turned_around(changed: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for later, earlier in changed.items():
+        for commit, lines in earlier.items():
+            found.setdefault(commit, {})[later] = lines
+    return found
 
 
 def _alive(files: Iterable[Cloth]) -> Counter[str]:
