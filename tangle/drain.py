@@ -234,7 +234,8 @@ class Drain:
         """The ends of sessions whose transcripts are not there any more."""
         there = {(session.agent, session.id) for session in gathered.sessions}
         tails = (t for t in self.shelf.tails() if (t.agent, t.session) not in there)
-        return [kept for kept in map(self.shelf.read, tails) if kept is not None]
+        read = map(self.shelf.read, tails)
+        return [kept for kept in read if kept is not None and kept.session.events]
 
     def _shelve(self, recorder: Recorder, gathered: Gathered, began: float) -> None:
         """Keep what no commit took of the sessions, and forget what commits took."""

@@ -7,7 +7,7 @@ and of those before it only what they need. Texts go through the same redaction 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from treadle.tangle.recall import Progress
@@ -28,6 +28,8 @@ from treadle.thread.redact import NO_RULES, redact
 from treadle.thread.rules import Rules
 from treadle.thread.select import Reel, Ref
 
+LIMIT = 4 << 20
+"""Characters that are kept of one session."""
 _UNKNOWN = ("command", "copy")
 """Edits that no diff shows by themselves."""
 
@@ -35,22 +37,29 @@ _UNKNOWN = ("command", "copy")
 def left(
     reel: Reel, progress: Progress, files: Sequence[str], since: str, rules: Rules = NO_RULES
 ) -> Kept | None:
-    """The end of a session; None where no edit made since ``since`` waits for a commit."""
-    events = reel.session.events
+    """The end of a session; None where no edit made since ``since`` waits for a commit.
+
+    Of one that is too large only the count is kept, and where its transcript is.
+    """
     open_ = open_edits(reel, progress, since)
     if not open_:
         return None
+    events = reel.session.events
     cut = min(max((end for _, end in progress.held), default=0), len(events))
     tail = range(cut, len(events)) if any(ref.event >= cut for ref in open_) else range(0)
     before = _before(reel, cut, (ref.event for ref in open_ if ref.event < cut), bool(tail))
-    place = {index: number for number, index in enumerate([*before, *tail])}
+    chosen = _bounded({index: events[index] for index in (*before, *tail)})
+    if chosen is None:
+        bare = replace(reel.session, events=(), problems=())
+        return Kept(bare, 0, tuple(files), edits=len(open_))
+    place = {index: number for number, index in enumerate(chosen)}
     names = {ref: path for path, refs in reel.edits.items() for ref in refs}
     busy = _busy(reel, tail)
     kept = [
-        redacted(events[i], [names.get(Ref(i, n), "") for n in range(len(events[i].edits))], rules)
+        redacted(event, [names.get(Ref(i, n), "") for n in range(len(event.edits))], rules)
         if i < cut or reel.prompts[i] in busy
-        else _bare(events[i])
-        for i in place
+        else _bare(event)
+        for i, event in chosen.items()
     ]
     session = replace(reel.session, events=tuple(kept), problems=())
     refs = [Ref(i, n) for i in before for n in range(len(events[i].edits))]
@@ -58,6 +67,27 @@ def left(
     taken = frozenset(moved[ref] for ref in refs if ref in progress.taken)
     stored = {moved[ref]: progress.stored[ref] for ref in refs if ref in progress.stored}
     return Kept(session, len(before), tuple(files), taken, stored, len(open_))
+
+
+def _bounded(events: Mapping[int, Event]) -> Mapping[int, Event] | None:
+    """The events, where they are too much to keep without the whole files before edits and of
+    reads; None where they are too much still."""
+    if sum(map(_size, events.values())) <= LIMIT:
+        return events
+    slim = {
+        index: replace(
+            event, reads=(), edits=tuple(replace(edit, before=None) for edit in event.edits)
+        )
+        for index, event in events.items()
+    }
+    return slim if sum(map(_size, slim.values())) <= LIMIT else None
+
+
+def _size(event: Event) -> int:
+    """Characters of an event's texts."""
+    texts = [text for edit in event.edits for text in _texts(edit)]
+    texts += [read.text for read in event.reads]
+    return len(event.text) + len(event.output) + sum(map(len, texts))
 
 
 def open_edits(reel: Reel, progress: Progress, since: str) -> list[Ref]:
