@@ -4,7 +4,8 @@ It happens when two people record the same commit out of different transcripts, 
 twice. The parts are united by id; what was written twice of one strand is kept once. The
 placement is computed anew for the union, path by path: whose parts alone touch a path keeps its
 residue, and where both do, the steps of both are applied and what is left becomes the residue,
-its lines explained as well as either side explained them.
+its lines explained as well as either side explained them. Where they cannot be applied together
+the path is moved: the residue is the whole change.
 
 The result does not depend on who unites: both sides write the same bytes.
 """
@@ -223,7 +224,12 @@ def _place_path(
     row = told[0].row
     if any(side.row.reference for side in told):
         raise MismatchError(f"{path}: redaction hides lines of it")
-    return row, _residue(repo, parts, ids, twins, told)
+    if not any(side.row.moved for side in told):
+        try:
+            return row, _residue(repo, parts, ids, twins, told)
+        except MismatchError:
+            pass  # each side's steps stand on what the other's had not written yet
+    return replace(row, moved=True), _residue(repo, (), ids, twins, told)
 
 
 def _renamed(change: Change | None, twins: Mapping[str, str]) -> Change | None:
@@ -244,7 +250,7 @@ def _residue(
     twins: Mapping[str, str],
     sides: Sequence[_Side],
 ) -> Change | None:
-    """What the steps of all parts leave of one path, explained as the sides explained it."""
+    """What the steps of ``parts`` leave of one path, explained as the sides explained it."""
     row = sides[0].row
     before, after = _text(repo, row, "before"), _text(repo, row, "after")
     file = File.of(before)
@@ -283,7 +289,7 @@ def _claims(repo: Repo, row: Row, twins: Mapping[str, str], sides: Sequence[_Sid
         ids = [part_id(part) for part in side.thread.parts]
         named = [part.named for part in side.thread.parts]
         for i, mark in enumerate(file.marks):
-            found = origin(mark, True, ids, named)
+            found = origin(mark, file.unsettled, ids, named)
             if found.part and EVIDENCE.index(found.evidence) < EVIDENCE.index(best[i][1]):
                 best[i] = (f"{twins.get(found.part, found.part)}:{found.step}", found.evidence)
     return best
