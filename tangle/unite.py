@@ -144,21 +144,30 @@ def _union(threads: Sequence[Thread]) -> tuple[list[Part], dict[str, str]]:
     for name, part in by_id.items():
         strand = (part.agent, part.session, part.first, part.last)
         strands.setdefault(strand if part.first else (name,), []).append(name)
-    best = {names[0]: max(names, key=lambda n: _worth(n, by_id[n])) for names in strands.values()}
+    company = {
+        part_id(part): len(thread.parts)
+        for thread in sorted(threads, key=lambda thread: len(thread.parts))
+        for part in thread.parts
+    }
+
+    def worth(name: str) -> tuple[int, ...]:
+        return (*_worth(by_id[name]), company[name], int(name, 16))
+
+    best = {names[0]: max(names, key=worth) for names in strands.values()}
     twins = {name: best[names[0]] for names in strands.values() for name in names}
     kept = sorted(set(best.values()), key=lambda name: (by_id[name].began, name))
     return [by_id[name] for name in kept], {a: b for a, b in twins.items() if a != b}
 
 
-def _worth(name: str, part: Part) -> tuple[int, int, str]:
+def _worth(part: Part) -> tuple[int, int]:
     """Of two texts of one strand the one that tells more is kept, then the one that hides more: a
-    scrubbed one."""
+    scrubbed one. Else the one that was written together with more others, since it fits them."""
     steps = [step for turn in part.turns for step in turn.steps]
     texts = [text for step in steps for text in (step.text, step.output)]
     texts += [turn.prompt for turn in part.turns]
     hunks = [hunk for step in steps for change in step.changes for hunk in change.hunks]
     marks = sum(text.count("[redacted:") for text in texts) + sum(len(h.hidden) for h in hunks)
-    return len(steps), marks, name
+    return len(steps), marks
 
 
 # -- placement ----------------------------------------------------------------------
