@@ -4,8 +4,8 @@ It happens when two people record the same commit out of different transcripts, 
 twice. The parts are united by id; what was written twice of one strand is kept once. The
 placement is computed anew for the union, path by path: whose parts alone touch a path keeps its
 residue, and where both do, the steps of both are applied and what is left becomes the residue,
-its lines explained as well as either side explained them. Where they cannot be applied together
-the path is moved: the residue is the whole change.
+its lines explained as well as either side explained them. Where their hunks are in each other's
+way the path is *moved*: the residue is its whole change, and names the steps.
 
 The result does not depend on who unites: both sides write the same bytes.
 """
@@ -233,12 +233,13 @@ def _place_path(
     row = told[0].row
     if any(side.row.reference for side in told):
         raise MismatchError(f"{path}: redaction hides lines of it")
+    claims = _claims(repo, row, twins, told)
     if not any(side.row.moved for side in told):
         try:
-            return row, _residue(repo, parts, ids, twins, told)
-        except MismatchError:
-            pass  # each side's steps stand on what the other's had not written yet
-    return replace(row, moved=True), _residue(repo, (), ids, twins, told)
+            return row, _residue(repo, parts, row, claims)
+        except MismatchError:  # their hunks are in each other's way
+            pass
+    return replace(row, moved=True), _residue(repo, (), row, claims)
 
 
 def _renamed(change: Change | None, twins: Mapping[str, str]) -> Change | None:
@@ -252,28 +253,20 @@ def _renamed(change: Change | None, twins: Mapping[str, str]) -> Change | None:
     return replace(change, hunks=tuple(hunks))
 
 
-def _residue(
-    repo: Repo,
-    parts: Sequence[Part],
-    ids: Sequence[str],
-    twins: Mapping[str, str],
-    sides: Sequence[_Side],
-) -> Change | None:
+def _residue(repo: Repo, parts: Sequence[Part], row: Row, claims: Sequence[Claim]) -> Change | None:
     """What the steps of ``parts`` leave of one path, explained as the sides explained it."""
-    row = sides[0].row
     before, after = _text(repo, row, "before"), _text(repo, row, "after")
     file = File.of(before)
     for placed in in_order(parts):
         for change in placed.step.changes:
             if change.path == row.path and change.kind in ("edit", "drift"):
                 apply_change(file, change, placed.part, placed.step.origin or placed.name)
-    claims = _claims(repo, row, twins, sides)
     target = Target(row, before, after, (), ())
     places = iter(_places(file, after))
 
     def label(lines: Sequence[str], before: Sequence[str], behind: Sequence[str]) -> list[Claim]:
         at = next(places)
-        return claims[at : at + len(lines)]
+        return list(claims[at : at + len(lines)])
 
     return residue(target, file, label)
 

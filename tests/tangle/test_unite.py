@@ -50,6 +50,15 @@ class Two:
         return parse(found.text), found
 
 
+def explained(two: Two, commit: Commit, thread: Thread) -> list[tuple[str, str, str]]:
+    """The text of each added line, its session and step, however they are known."""
+    names = {part_id(part): part.session for part in thread.parts}
+    return [
+        (text, names.get(origin.part, ""), origin.step)
+        for _, text, origin in claims(two.scratch, commit, thread)
+    ]
+
+
 @pytest.fixture
 def two(tmp_path: Path) -> Two:
     return Two(tmp_path / "lamp")
@@ -80,6 +89,20 @@ def test_two_who_replaced_lines_of_one_file_explain_both(two: Two) -> None:
     assert makes_its_commit(two.scratch, thread)
     whole = two.recorded(commit, two.ann, two.ben)
     assert claims(two.scratch, commit, thread) == claims(two.scratch, commit, whole)
+
+
+def test_two_whose_hunks_are_in_each_others_way_explain_both(two: Two) -> None:
+    two.edit(two.ann, "lamp.py", 3, "and this, too, is Ann's own line\n")
+    two.edit(two.ben, "lamp.py", 30, "and this, too, is Ben's own line\n")
+    commit = two.commit()
+    thread, found = two.united(commit)
+    assert (sessions(thread), found.left_out) == (["ann", "ben"], "")
+    assert [row.moved for row in thread.placement.rows] == [True]
+    assert makes_its_commit(two.scratch, thread)
+    whole = two.recorded(commit, two.ann, two.ben)
+    assert explained(two, commit, thread) == explained(two, commit, whole)
+    again = unite(two.scratch.repo, commit.id, found.text, render(two.recorded(commit, two.ben)))
+    assert again.text == found.text
 
 
 def test_a_strand_that_was_recorded_twice_stands_once(two: Two) -> None:
