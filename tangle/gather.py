@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from treadle.thread.agents import read, readers
+from treadle.thread.agents import read, readers, second
 from treadle.thread.agents.finding import Found, Surroundings, Transcript, find, sources
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Repo
@@ -36,15 +36,14 @@ def gather(found: Found) -> Gathered:
 
     Accounts by another program come last, and only of sessions that nothing else tells.
     """
-    second = {reader.name for reader in readers() if reader.second}
     sessions: list[Session] = []
     problems = [*found.problems]
     ids: dict[str, str] = {}
     for agent in sorted(
-        dict.fromkeys(one.agent for one in found.transcripts), key=second.__contains__
+        dict.fromkeys(one.agent for one in found.transcripts), key=second().__contains__
     ):
         reading = read(sources([one for one in found.transcripts if one.agent == agent]), agent)
-        known = frozenset(ids) if agent in second else frozenset()
+        known = frozenset(ids) if agent in second() else frozenset()
         sessions += [one for one in reading.sessions if one.events and one.id not in known]
         problems += reading.problems
         ids = {**reading.ids, **ids}

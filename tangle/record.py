@@ -14,6 +14,7 @@ from treadle.tangle.history import Base
 from treadle.tangle.recall import Progress, recall
 from treadle.tangle.solve import Solution, solve
 from treadle.tangle.target import Target, targets
+from treadle.thread.agents import second
 from treadle.thread.commands import interpret
 from treadle.thread.errors import UserError
 from treadle.thread.locate import Locator
@@ -124,7 +125,11 @@ class Recorder:
         keys = [self._key(slice_) for slice_ in slices]
         stored = [self._progress(key).stored for key in keys]
         placement = Placement(self._base(job.commit), job.commit.tree, job.patch_id)
-        complete = job.complete and all(key in self.reels for key in job.sessions)
+        complete = (
+            job.complete
+            and all(key in self.reels for key in job.sessions)
+            and not any(slice_.session.agent in second() for slice_ in slices)
+        )
         base = self._base_text(placement.base)
         return solve(placement, found, slices, stored, base, complete, self.rules)
 

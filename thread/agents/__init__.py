@@ -12,11 +12,22 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from functools import cache
 
 from treadle.thread.agents.source import HEAD, Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
-__all__ = ["Reader", "Reading", "Source", "beside", "names", "read", "readers", "recognise"]
+__all__ = [
+    "Reader",
+    "Reading",
+    "Source",
+    "beside",
+    "names",
+    "read",
+    "readers",
+    "recognise",
+    "second",
+]
 
 
 def readers() -> list[Reader]:
@@ -32,6 +43,12 @@ def readers() -> list[Reader]:
 def names() -> tuple[str, ...]:
     """The names of all readers, sorted."""
     return tuple(reader.name for reader in readers())
+
+
+@cache
+def second() -> frozenset[str]:
+    """The names of those readers whose transcripts are another program's accounts of sessions."""
+    return frozenset(reader.name for reader in readers() if reader.second)
 
 
 def recognise(head: bytes) -> str:
