@@ -294,7 +294,7 @@ def test_every_line_is_explained(scratch: Scratch, tmp_path: Path, agent: str) -
     assert not any(solution.left.values())
     (part,) = thread.parts
     assert (part.agent, [turn.prompt for turn in part.turns]) == (agent, [PROMPT])
-    assert part.named is (agent != "cursor"), "Cursor keeps no output that names the commit"
+    assert part.named, "by git's output, or by the command where an agent keeps none"
     assert thread.complete is (agent != "specstory"), "a page lacks what the agent itself kept"
     changed = {change.path for turn in part.turns for step in turn.steps for change in step.changes}
     assert changed == {"lamp.py", "wick.py"}
