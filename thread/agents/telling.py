@@ -140,13 +140,21 @@ class _Story:
     def _changed(self, lane: str, now: Now) -> None:
         was = self._now.get(lane, self._now[""])
         self.version = self.version or now.version
-        self._now[lane] = Now(now.cwd or was.cwd, now.model or was.model)
+        self._now[lane] = Now(now.cwd or was.cwd, now.model or was.model, self.version)
 
     def _event(self, record: Record, key: str, kind: str, said: str) -> Event:
         now = self._now.get(record.lane, self._now[""])
         own = kind in ("said", "thought", "looked")
-        model = (record.model or now.model) if own else ""
-        return Event(key, kind, record.time, said, lane=record.lane, model=model, cwd=now.cwd)
+        return Event(
+            key=key,
+            kind=kind,
+            time=record.time,
+            text=said,
+            lane=record.lane,
+            model=(record.model or now.model) if own else "",
+            cwd=now.cwd,
+            version=now.version,
+        )
 
     def _said(self, record: Record, item: Said, key: str) -> None:
         kind = item.kind
