@@ -140,7 +140,8 @@ class _Story:
     def _changed(self, lane: str, now: Now) -> None:
         was = self._now.get(lane, self._now[""])
         self.version = self.version or now.version
-        self._now[lane] = Now(now.cwd or was.cwd, now.model or was.model, self.version)
+        version = now.version or was.version
+        self._now[lane] = Now(now.cwd or was.cwd, now.model or was.model, version)
 
     def _event(self, record: Record, key: str, kind: str, said: str) -> Event:
         now = self._now.get(record.lane, self._now[""])
