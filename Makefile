@@ -35,7 +35,7 @@ test: .stamp/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	MYPYPATH=$$(echo build/__editable__.*) $(BIN)/mypy
-	$(WITHOUT_USER) $(BIN)/python -m pytest $(ARGS)
+	$(WITHOUT_USER) $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 bench: .stamp/test
 	$(WITHOUT_USER) $(BIN)/python -m bench

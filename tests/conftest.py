@@ -23,7 +23,10 @@ SAMPLES = os.environ.get("TREADLE_SAMPLES", "")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 IN_CI = bool(os.environ.get("CI"))
 
-_SKIPPED = pytest.StashKey[dict[str, int]]()
+NO_CORPUS = "TREADLE_CORPUS names no folder of git bundles"
+NO_SAMPLES = "TREADLE_SAMPLES names no folder of agents' transcripts"
+NO_BROWSER = "no Chromium in PATH"
+"""Why tests are left out."""
 
 
 def find_browser() -> str:
@@ -32,54 +35,33 @@ def find_browser() -> str:
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), "")
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     for name, folder in (("TREADLE_CORPUS", CORPUS), ("TREADLE_SAMPLES", SAMPLES)):
         if folder and not os.path.isdir(folder):
             raise pytest.UsageError(f"{name} names no folder: {folder}")
-    config.stash[_SKIPPED] = {"corpus": 0, "samples": 0, "browser": 0}
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = {}
     if not CORPUS:
-        missing["corpus"] = "TREADLE_CORPUS is not set"
+        missing["corpus"] = NO_CORPUS
     if not SAMPLES:
-        missing["samples"] = "TREADLE_SAMPLES is not set"
+        missing["samples"] = NO_SAMPLES
     if not find_browser() and not IN_CI:
-        missing["browser"] = "no Chromium in PATH"
+        missing["browser"] = NO_BROWSER
     for item in items:
         for name, reason in missing.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
-                config.stash[_SKIPPED][name] += 1
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = terminalreporter.config.stash[_SKIPPED]
-    if skipped["corpus"]:
-        terminalreporter.write_line(
-            f"{skipped['corpus']} tests on real histories skipped: "
-            "TREADLE_CORPUS names no folder of git bundles"
-        )
-    if skipped["samples"]:
-        terminalreporter.write_line(
-            f"{skipped['samples']} tests on samples skipped: "
-            "TREADLE_SAMPLES names no folder of agents' transcripts"
-        )
-    if skipped["browser"]:
-        terminalreporter.write_line(
-            f"{skipped['browser']} tests in a browser skipped: no Chromium in PATH"
-        )
-    for reason, count in sorted(_not_installed(terminalreporter).items()):
+    told = (report.longrepr for report in terminalreporter.stats.get("skipped", ()))
+    reasons = Counter(
+        str(one[2]).removeprefix("Skipped: ") for one in told if isinstance(one, tuple)
+    )
+    for reason, count in sorted(reasons.items()):
         terminalreporter.write_line(f"{count} tests skipped: {reason}")
-
-
-def _not_installed(reporter: pytest.TerminalReporter) -> Counter[str]:
-    """Why tests with tools of others were skipped, and how many."""
-    told = (str(report.longrepr[2]) for report in reporter.stats.get("skipped", ())
-            if isinstance(report.longrepr, tuple))  # fmt: skip
-    reasons = (reason.removeprefix("Skipped: ") for reason in told)
-    return Counter(reason for reason in reasons if "could not be installed" in reason)
 
 
 @pytest.fixture(scope="session", autouse=True)
