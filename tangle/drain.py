@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from treadle.tangle.capture import REFS, Captured, assembled, capture_with
+from treadle.tangle.deposit import deposit
 from treadle.tangle.flight import awaited
 from treadle.tangle.gather import DAYS, Gathered, files_of, gather, seek, since, work_trees
 from treadle.tangle.left import left
 from treadle.tangle.recall import Progress
-from treadle.tangle.verdict import failed, nothing, recorded
+from treadle.tangle.verdict import failed, nothing, recorded, tied
 from treadle.tangle.watch import Watch, size_of_file
 from treadle.thread.commit import utc
 from treadle.thread.errors import UserError
@@ -64,6 +65,11 @@ class Todo:
     @property
     def written(self) -> float:
         return min(entry.written for entry in self.entries)
+
+    @property
+    def rewritten(self) -> bool:
+        """It may have been made out of other commits, whose documents are its own then."""
+        return not self.aloud or self.commit.time != self.commit.committed
 
     def named(self) -> set[str]:
         """Ids of sessions that the environment of the commit names."""
@@ -196,6 +202,7 @@ class Drain:
             id_: {gathered.ids.get(name, name) for name in one.named()}
             for id_, one in by_id.items()
         }
+        self._tie([one for one in todo if one.rewritten])
         recorder = assembled(self.repo, gathered.sessions, tops, self._gone(gathered))
         done = []
         for captured in capture_with(recorder, [one.commit for one in todo], named):
@@ -225,7 +232,7 @@ class Drain:
         last = looked(self.folder)
         moments = [last - _SLACK] if last else []
         for one in todo:
-            if not last or (one.aloud and one.commit.time != one.commit.committed):
+            if not last or (one.aloud and one.rewritten):
                 made = max(seconds(one.commit.time), one.written - _MONTH)
                 moments.append(min(made, one.written) - DAYS)
         return max(0.0, min(moments))
@@ -257,37 +264,31 @@ class Drain:
     def _keep(self, one: Todo, captured: Captured, gathered: Gathered, recorder: Recorder) -> None:
         """Store the document, and say what became of the commit unless that was said."""
         now = time.time()
-        solution = captured.solution
-        if solution is not None:
-            from treadle.tangle.unite import keep
-
-            since = Store(self.repo).tip()
-            if self._loses(one.commit, recorder):
-                return
-            keep(Store(self.repo), {one.commit.id: solution.redacted}, since)
-            outcome = recorded(one.commit, solution)
-        elif one.aloud and one.commit.id not in Store(self.repo).notes():
-            outcome = nothing(one.commit, self.newest, gathered.problems, now)
-        else:
+        commit, solution = one.commit, captured.solution
+        sessions = {(reel.session.agent, reel.session.id) for reel in recorder.reels.values()}
+        if solution is not None and deposit(self.repo, commit, captured.deltas, solution, sessions):
+            self._say(recorded(commit, solution), now)
+        elif commit.id in Store(self.repo).notes() or self._tie([one]):
             return
-        self._say(outcome, now)
+        elif one.aloud:
+            self._say(nothing(commit, self.newest, gathered.problems, now), now)
+
+    def _tie(self, todo: Sequence[Todo]) -> bool:
+        """Tie documents of commits that these were made out of; whether one was."""
+        from treadle.tangle.relink import relink
+
+        if not todo:
+            return False
+        found = relink(self.repo, [one.commit for one in todo]).outcomes
+        told = [one for one in found if one.redacted is not None]
+        for one in told:
+            self._say(tied(one.commit, one.explained, one.added), time.time())
+        return bool(told)
 
     def _say(self, outcome: Outcome, now: float) -> None:
         known = {told.commit: told.line for told in self.outcomes.last(1000)}
         if known.get(outcome.commit) != outcome.line:
             self.outcomes.add(outcome, now)
-
-    def _loses(self, commit: Commit, recorder: Recorder) -> bool:
-        """Whether the commit has a document with parts that the sessions at hand cannot give."""
-        from treadle.tangle.read import read_threads
-
-        sessions = (reel.session for reel in recorder.reels.values())
-        given = {(session.agent, session.id) for session in sessions}
-        for stored in read_threads(Store(self.repo), [commit.id]):
-            if stored.thread is None:
-                return True
-            return any((part.agent, part.session) not in given for part in stored.thread.parts)
-        return False
 
     def _is_open(
         self,

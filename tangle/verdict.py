@@ -33,6 +33,12 @@ def recorded(commit: Commit, solution: Solution) -> Outcome:
     return Outcome("recorded", said, commit.id)
 
 
+def tied(commit: Commit, explained: int, added: int) -> Outcome:
+    """The line that tells of a document that was tied again."""
+    said = f"{commit.id[:_DIGITS]}  tied again, {explained}/{added} lines explained"
+    return Outcome("tied", said, commit.id)
+
+
 def nothing(
     commit: Commit, found: Sequence[Transcript], problems: Sequence[Problem], now: float
 ) -> Outcome:

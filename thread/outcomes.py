@@ -17,7 +17,7 @@ LOG_LIMIT = 512 * 1024
 """Bytes of the log beyond which its older half is dropped."""
 NEWS_LIMIT = 200
 """Lines of news that are kept; of more only the count is told."""
-RESULTS = ("recorded", "nothing", "failed", "given up")
+RESULTS = ("recorded", "tied", "nothing", "failed", "given up")
 _LONGEST = 500
 
 

@@ -230,6 +230,35 @@ def test_an_amended_commit_is_recorded_though_its_session_is_long_over(
     assert makes_its_commit(desk.scratch, desk.document(amended))
 
 
+def test_a_squash_of_recorded_commits_keeps_their_thread(desk: Desk, claude: Claude) -> None:
+    git = desk.scratch.git
+    git("checkout", "--quiet", "-b", "side")
+    for number in (3, 9):
+        light(claude, number)
+        desk.queue(claude.commits(f"Light {number}")[0])
+    desk.work()
+    git("checkout", "--quiet", "main")
+    git("merge", "--quiet", "--squash", "side")
+    squash = desk.scratch.commit("Light them all")
+    os.utime(claude.path, (time.time() - 3000, time.time() - 3000))
+    desk.queue(squash)
+    desk.work()
+    assert makes_its_commit(desk.scratch, desk.document(squash))
+    assert desk.outcomes.take()[-1].startswith(f"treadle: {squash.id[:6]}  tied again, ")
+
+
+def test_a_person_s_other_words_do_not_cost_the_agent_its_name(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    desk.queue(claude.commits("Light")[0])
+    desk.work()
+    desk.scratch.clock.tick(300)
+    amended = desk.scratch.commit("In a person's words", "--amend")
+    desk.queue(amended)
+    desk.queue(amended, "post-rewrite")
+    desk.work()
+    assert [part.named for part in desk.document(amended).parts] == [True]
+
+
 @pytest.mark.parametrize("state", ["rebase-merge", "rebase-apply", "sequencer"])
 def test_nothing_is_recorded_in_the_middle_of_a_sequence(
     desk: Desk, claude: Claude, state: str
