@@ -7,6 +7,7 @@ nearly every commit and cost little.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,12 @@ from treadle.weave.keys import file_key, key, thread_key
 from treadle.weave.memo import Memo
 from treadle.weave.places import nth_page
 from treadle.weave.view import Cloth, Frame, Plan
+
+LIGHT = 600_000
+"""Characters of a page that weigh little enough, however they are compressed."""
+
+HEAVIEST = 195_000
+"""Compressed bytes that the page of a thread may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +83,15 @@ def _threads(plan: Plan) -> Iterator[Sheet]:
 
 def _thread(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import thread_html
-    from treadle.weave.threadpage import thread_page
+    from treadle.weave.threadpage import THRIFT, thread_page
 
     note = loom.plan.threads[sheet.at].leaf.note
-    memo = Memo(loom.kept.get("html", note))
-    html = thread_html(thread_page(loom.plan, sheet.at), loom.frame, memo)
+    found = loom.kept.get("html", note)
+    for thrift in range(len(THRIFT)):
+        memo = Memo(found)
+        html = thread_html(thread_page(loom.plan, sheet.at, thrift), loom.frame, memo)
+        if len(html) < LIGHT or len(zlib.compress(html.encode("utf-8", "replace"))) < HEAVIEST:
+            break
     if memo.fresh:
         loom.kept.put("html", {note: memo.used})
     return {sheet.names[0]: html}

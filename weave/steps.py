@@ -143,10 +143,12 @@ class Scribe:
     fates: Mapping[Key, Fate]
     most: int
     """How many lines one diff may show."""
+    longest: int = PROMPT
+    """How many characters of one text are shown."""
 
     def turn(self, part: str, turn: Turn) -> TurnView:
         """Return the view of one turn."""
-        prompt, rest = fold(turn.prompt)
+        prompt, rest = fold(turn.prompt, self.longest)
         blocks = [
             Block(say.visible(lane), tuple(self._items(part, turn, list(steps))))
             for lane, steps in groupby(turn.steps, key=lambda step: step.lane)
@@ -178,7 +180,9 @@ class Scribe:
         source, _, taken = step.origin.rpartition(":")
         wrote = (source or part, taken) if taken else (part, name)
         pieces = self.plan.pieces.get(wrote, ())
-        text, rest = fold(step.text) if step.kind == "thought" else (clip(step.text), "")
+        text, rest = clip(step.text, self.longest), ""
+        if step.kind == "thought":
+            text, rest = fold(step.text, self.longest)
         if step.kind == "asked":
             text = text.partition("\n")[2].strip("\n")
         return StepView(
@@ -191,7 +195,7 @@ class Scribe:
             text=text,
             rest=rest,
             line=_line(step),
-            output=say.visible(step.output),
+            output=clip(step.output, 3 * self.longest),
             result=_result(step),
             failed=step.ok is False,
             changes=tuple(self.change(change) for change in step.changes),
@@ -252,17 +256,17 @@ class Scribe:
             yield Note("writes", link, path)
 
 
-def clip(text: str) -> str:
+def clip(text: str, longest: int = PROMPT) -> str:
     """Return a text fit to be shown, cut where it is a book of its own."""
-    if len(text) <= PROMPT:
+    if len(text) <= longest:
         return say.visible(text)
-    more = say.count(len(text) - PROMPT, "character")
-    return f"{say.visible(text[:PROMPT])}\n\n[{more} more, not shown here]"
+    more = say.count(len(text) - longest, "character")
+    return f"{say.visible(text[:longest])}\n\n[{more} more, not shown here]"
 
 
-def fold(text: str) -> tuple[str, str]:
+def fold(text: str, longest: int = PROMPT) -> tuple[str, str]:
     """Cut a long text into what is shown and what is folded, at the end of a line."""
-    shown = clip(text.strip("\n"))
+    shown = clip(text.strip("\n"), longest)
     if len(shown) <= OPENING * 3 // 2:
         return shown, ""
     at = shown.rfind("\n", OPENING // 2, OPENING)

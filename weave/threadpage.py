@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from treadle.thread.model import EVIDENCE, Part
+from treadle.thread.model import EVIDENCE, Part, Thread
 from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.fate import fates
 from treadle.weave.filepage import commit_link
 from treadle.weave.places import Link, strand, title_of
-from treadle.weave.steps import ChangeView, Scribe, TurnView, clip, share
+from treadle.weave.steps import PROMPT, ChangeView, Scribe, TurnView, clip, share
 from treadle.weave.view import HOW, Plan, Woven, pieces_in_words
 
 ROOM = 4_000
@@ -19,6 +19,10 @@ ROOM = 4_000
 
 SHARES = (600, 300, 150, 80, 40, 20, 10)
 """How many lines one diff may show, the most first."""
+
+THRIFT = ((max(SHARES), PROMPT), (20, 1_500), (6, 300), (2, 80), (0, 24))
+"""How many lines one diff and how many characters one text may show, at most: on most pages, and
+on those that would be too heavy otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +93,21 @@ class ThreadPage:
     """Who took lines of it away."""
     before: Link | None
     after: Link | None
+    thrifty: bool = False
+    """Whether texts are cut more than usual, because there is too much of them."""
 
 
-def thread_page(plan: Plan, at: int) -> ThreadPage:
-    """Return the view of the thread at index ``at`` of ``plan.threads``."""
+def thread_page(plan: Plan, at: int, thrift: int = 0) -> ThreadPage:
+    """Return the view of the thread at index ``at`` of ``plan.threads``.
+
+    ``thrift`` is an index of ``THRIFT``: the higher, the less is shown of each step.
+    """
     woven = plan.threads[at]
     thread, commit, coverage = woven.thread, woven.commit, woven.coverage
     section = plan.places.sections[at]
-    scribe = Scribe(plan, section.parts, fates(thread, section.parts), _most(woven))
+    lines, letters = THRIFT[thrift]
+    most = min(_most(thread), lines)
+    scribe = Scribe(plan, section.parts, fates(thread, section.parts), most, letters)
     strands = zip(thread.parts, section.parts, strict=True)
     return ThreadPage(
         page=section.page,
@@ -124,6 +135,7 @@ def thread_page(plan: Plan, at: int) -> ThreadPage:
         changed=_sharing(plan, plan.changers.get(commit.id, {})),
         before=_neighbour(plan, at - 1),
         after=_neighbour(plan, at + 1),
+        thrifty=thrift > 0,
     )
 
 
@@ -140,16 +152,16 @@ def summary(woven: Woven) -> str:
     return f"{said}; {say.count(woven.coverage.added, 'line')} added in {files}."
 
 
-def _most(woven: Woven) -> int:
+def _most(thread: Thread) -> int:
     """How many lines of one diff are shown, so that the page keeps its weight."""
     changes = [
         change
-        for part in woven.thread.parts
+        for part in thread.parts
         for turn in part.turns
         for step in turn.steps
         for change in step.changes
     ]
-    changes += woven.thread.placement.residue
+    changes += thread.placement.residue
     sizes = [sum(len(hunk.lines) for hunk in change.hunks) for change in changes]
     return share(sizes, ROOM, SHARES)
 

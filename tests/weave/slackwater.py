@@ -370,10 +370,11 @@ def _owners(parts: tuple[Part, ...], evidence: dict[str, str]) -> dict[int, Orig
     """The origin of each change, by identity."""
     owners = {}
     for strand in parts:
+        id_ = part_id(strand)
         for turned in strand.turns:
             for step in turned.steps:
                 name = f"{turned.number}.{step.number}"
-                origin = Origin(part_id(strand), name, evidence.get(name, "proved"))
+                origin = Origin(id_, name, evidence.get(name, "proved"))
                 owners |= {id(change): origin for change in step.changes}
     return owners
 

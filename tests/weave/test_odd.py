@@ -13,7 +13,7 @@ from tests.support.agents import Agent
 from tests.support.record import record
 from tests.support.scratch import Scratch, numbered
 from tests.weave.pages import Page, read_site
-from tests.weave.slackwater import Maker, edited, part, turn
+from tests.weave.slackwater import Maker, edited, part, ran, said, turn
 from tests.weave.test_site import broken_links
 from treadle.tangle.index import Index
 from treadle.weave.site import weave_book
@@ -146,3 +146,23 @@ def test_a_file_of_many_small_spans_stays_light(tmp_path: Path) -> None:
     weave_book(maker.book(), tmp_path, jobs=1)
     sizes = [len(gzip.compress(page.read_bytes())) for page in (tmp_path / "file").iterdir()]
     assert max(sizes) < 200_000
+
+
+@pytest.mark.parametrize("count", [400, 3_000])
+def test_a_thread_of_very_many_steps_stands_on_a_page_one_can_bear(
+    tmp_path: Path, count: int
+) -> None:
+    chance = random.Random(3)
+    words = [chance.randbytes(4).hex() for _ in range(20_000)]
+    maker = Maker()
+    made = [edited(maker.edit("a.txt", numbered(30)))]
+    for _ in range(count):
+        made += [said(" ".join(chance.choices(words, k=100))), ran("make", words[0] * 30)]
+    steps = turn(1, "Go on", "2026-03-02T00:00:00.000Z", *made)
+    maker.commit("Long", "2026-03-02", part("s", steps))
+    weave_book(maker.book(), tmp_path, jobs=1)
+    (page,) = (tmp_path / "thread").iterdir()
+    assert len(gzip.compress(page.read_bytes())) < 200_000
+    found = read_site(tmp_path)[f"thread/{page.name}"]
+    assert len([id_ for id_ in found.ids if id_.startswith("s-")]) == 2 * count + 1
+    assert "treadle show" in found.text
