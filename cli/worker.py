@@ -52,7 +52,7 @@ def _step_back() -> None:
     with suppress(OSError, AttributeError):
         os.setsid()
     with suppress(OSError, AttributeError):
-        os.nice(10)
+        os.nice(max(0, 10 - os.nice(0)))  # the hook may have put us there already
 
 
 def _note(git_dir: str) -> int:

@@ -62,7 +62,8 @@ def prepare(repo: Repo, program: Program) -> Iterator[str]:
     try:
         os.makedirs(os.path.join(folder(repo), "queue"), mode=0o700, exist_ok=True)
         os.chmod(folder(repo), 0o700)
-        text = script(program.python, program.flags, _variables())
+        nice = shutil.which("nice") or ""
+        text = script(program.python, program.flags, _variables(), nice and os.path.abspath(nice))
         if contents(path) != text:
             write(path, text, runs=True)
             yield f"{path}: calls {program.python}"

@@ -135,7 +135,12 @@ unset @ACTION@
 GIT_DIR=$own
 export GIT_DIR
 cd /
-"$python" @FLAGS@ -m treadle.cli.worker "$own" </dev/null >/dev/null 2>&1 &
+nice=@NICE@
+if [ -x "$nice" ]; then
+	"$nice" -n 10 "$python" @FLAGS@ -m treadle.cli.worker "$own" </dev/null >/dev/null 2>&1 &
+else
+	"$python" @FLAGS@ -m treadle.cli.worker "$own" </dev/null >/dev/null 2>&1 &
+fi
 exit 0
 """
 
@@ -143,16 +148,21 @@ _VARIABLE = """[ -z "${@NAME@-}" ] || event="${event}@NAME@=${@NAME@%%[!A-Za-z0-
 \""""
 
 
-def script(python: str, flags: str = "-I", variables: Sequence[str] = VARIABLES) -> bytes:
+def script(
+    python: str, flags: str = "-I", variables: Sequence[str] = VARIABLES, nice: str = ""
+) -> bytes:
     """The script, for an interpreter given by its absolute path.
 
-    Of a variable's value only leading letters, digits and ``._:-`` are noted: ids have no others.
+    ``nice`` is the absolute path of that program: with it the worker already starts behind what
+    the person waits for, since an interpreter's start is as much work as all of git's commit. Of
+    a variable's value only leading letters, digits and ``._:-`` are noted: ids have no others.
     """
     rows = "\n".join(_VARIABLE.replace("@NAME@", name) for name in variables)
     fixed = {
         "TOLD": _TOLD,
         "PYTHON": quoted(python),
         "FLAGS": flags,
+        "NICE": quoted(nice),
         "PUSH": PUSH,
         "PUSHING": PUSHING,
         "REPOSITORY": _REPOSITORY,
@@ -172,6 +182,12 @@ def interpreter(text: bytes) -> str:
             value = line[len(b"python=") :].decode("utf-8", "surrogateescape")
             return value[1:-1].replace("'\\''", "'")
     return ""
+
+
+def flags(text: bytes) -> list[str]:
+    """The flags with which a script starts its interpreter."""
+    _, _, call = text.rpartition(b'"$python" ')
+    return call.partition(b" -m ")[0].decode("ascii", "replace").split()
 
 
 def quoted(text: str) -> str:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from treadle.thread.enrolment import folder, script_path
-from treadle.thread.hookscript import interpreter
+from treadle.thread.hookscript import flags, interpreter
 from treadle.thread.initrecord import contents
 from treadle.thread.process import environment
 from treadle.thread.repo import Repo
@@ -112,10 +112,8 @@ def _asleep(repo: Repo, taken: Callable[[], bool]) -> Probe:
     """Why the worker did not start: what its interpreter says when it is asked for it."""
     text = contents(script_path(repo)) or b""
     python = interpreter(text)
-    flags = next((row for row in text.split(b"\n") if b"treadle.cli.worker" in row), b"").split()
-    options = [os.fsdecode(word) for word in flags[1 : flags.index(b"-m")] if word[:1] == b"-"]
     done = subprocess.run(
-        [python, *options, "-c", "import treadle.cli.worker"],
+        [python, *flags(text), "-c", "import treadle.cli.worker"],
         cwd="/",
         stdin=subprocess.DEVNULL,
         capture_output=True,

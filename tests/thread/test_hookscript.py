@@ -16,6 +16,7 @@ from tests.support.hooked import PLACE, Hooked
 from treadle.thread.hookscript import (
     block,
     chain,
+    flags,
     has_block,
     interpreter,
     script,
@@ -163,6 +164,22 @@ def test_the_interpreter_is_told_by_the_script() -> None:
     text = script(path)
     assert interpreter(text) == path
     assert interpreter(b"#!/bin/sh\n") == ""
+    assert flags(text) == ["-I"]
+    assert flags(script(path, "-E -P", nice="/usr/bin/nice")) == ["-E", "-P"]
+
+
+@pytest.mark.parametrize("nice", ["", "/nowhere/nice", shutil.which("nice") or ""])
+def test_the_worker_starts_behind_others_where_that_can_be(nice: str, hooked: Hooked) -> None:
+    slow = Path(hooked.program.python)
+    slow.write_text('#!/bin/sh\necho "$(nice)" >"${0%/*}/level"\n')
+    (Path(hooked.repo.common_dir) / "treadle" / "hook").write_bytes(script(str(slow), nice=nice))
+    hooked.make()
+    level = hooked.top.parent / "level"
+    for _ in range(500):
+        if level.exists() and level.read_text():
+            break
+        time.sleep(0.01)
+    assert int(level.read_text()) == os.nice(0) + (10 if os.access(nice, os.X_OK) else 0)
 
 
 def test_a_picked_commit_of_a_rebase_is_noted_and_starts_no_worker(hooked: Hooked) -> None:
