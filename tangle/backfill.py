@@ -51,7 +51,7 @@ def plan(repo: Repo, revs: Sequence[str] = ()) -> Plan:
         commits = [commit for commit in repo.chosen(revs) if len(commit.parents) < 2]
     elif began:
         since = f"--since={utc(max(0.0, seconds(began) - _SLACK))}"
-        commits = repo.commits(["HEAD"], "--no-merges", since, *REFS)
+        commits = repo.commits([], "--no-merges", since, *REFS)
     notes, shallow = Store(repo).notes(), repo.shallow()
     todo = [commit for commit in commits if commit.id not in notes]
     return Plan(

@@ -130,3 +130,12 @@ def test_a_repository_that_cannot_be_written_can_be_asked(desk: Desk, claude: Cl
         assert run("status", at=desk.scratch.top, env={"HOME": str(desk.home)}).code == 0
     finally:
         os.chmod(desk.scratch.top / ".git", 0o700)
+
+
+def test_backfill_on_a_branch_without_a_commit(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    commit = desk.scratch.commit("By hand")
+    desk.scratch.git("checkout", "--quiet", "--orphan", "empty")
+    done = run("backfill", at=desk.scratch.top, env={"HOME": str(desk.home)})
+    assert done.code == 0, done
+    assert desk.documents().keys() == {commit.id}
