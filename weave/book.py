@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from treadle.tangle.blames import blame_tree
 from treadle.tangle.check import Result, check
@@ -13,6 +13,7 @@ from treadle.tangle.kept import Kept
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Entry
 from treadle.thread.repo import Commit, decode, is_binary
+from treadle.weave.arrival import arrivals
 from treadle.weave.leaf import Leaf
 from treadle.weave.portion import ALL, Portion, files_of, threads_of, young
 from treadle.weave.shelf import Shelf
@@ -40,9 +41,10 @@ def gather(
     say("reading threads")
     head = index.repo.resolve(rev)
     commits = {commit.id: commit for commit in index.repo.commits([head])}
-    recorded = [commit for commit in commits.values() if commit.id in index.notes()]
+    arrived = arrivals(tuple(commits.values()), head)
+    recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
     index.learn(commit.id for commit in recorded)
-    threads, damaged = _threads(index, recorded, kept)
+    threads, damaged = _threads(index, recorded, arrived, kept)
     say("asking git where lines come from")
     late = young(index, head, portion.since)
     files = files_of(late, _files(index, head, kept, portion), threads)
@@ -61,7 +63,7 @@ def gather(
 
 
 def _threads(
-    index: Index, recorded: Sequence[Commit], kept: Kept
+    index: Index, recorded: Sequence[Commit], arrived: Mapping[str, str], kept: Kept
 ) -> tuple[tuple[Woven, ...], tuple[tuple[str, str], ...]]:
     """The threads, and the commits whose documents are damaged, with the reason."""
     coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
@@ -71,7 +73,8 @@ def _threads(
     damaged = []
     for commit, leaf in zip(recorded, shelf.leaves(notes), strict=True):
         if isinstance(leaf, Leaf):
-            threads.append(Woven(commit, leaf, coverage[commit.id], shelf))
+            woven = Woven(commit, leaf, coverage[commit.id], shelf, arrived[commit.id])
+            threads.append(woven)
         else:
             damaged.append((commit.id, leaf.message))
     return tuple(threads), tuple(damaged)

@@ -52,6 +52,8 @@ class Chapter:
     anchor: str
     title: str
     entries: tuple[Entry, ...]
+    topic: str
+    """The folders it is mostly about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +147,33 @@ def index_page(plan: Plan) -> IndexPage:
 
 
 def _when(threads: Sequence[Woven]) -> str:
-    return say.days(threads[0].commit.committed, threads[-1].commit.committed) if threads else ""
+    stamps = [woven.commit.committed for woven in threads]
+    return say.days(min(stamps), max(stamps)) if stamps else ""
 
 
 def _chapters(plan: Plan) -> Iterator[Chapter]:
     """Cut the threads into months, weeks or days: the longest that are not too long."""
-    stamps = [woven.commit.committed for woven in plan.threads]
+    stamps = [woven.when for woven in plan.threads]
     for unit in (_month, _week, _day):
         sizes = Counter(unit(stamp) for stamp in stamps)
         if max(sizes.values(), default=0) <= CHAPTER:
             break
     rows = list(enumerate(plan.threads))
-    for name, group in groupby(rows, key=lambda row: unit(row[1].commit.committed)):
-        entries = tuple(_entry(plan, at, woven) for at, woven in group)
+    for name, group in groupby(rows, key=lambda row: unit(row[1].when)):
+        own = list(group)
+        entries = tuple(_entry(plan, at, woven) for at, woven in own)
         anchor = entries[0].link.text.removeprefix("§")
-        yield Chapter(f"chapter-{anchor}", name, entries)
+        yield Chapter(f"chapter-{anchor}", name, entries, _topic([woven for _, woven in own]))
+
+
+def _topic(threads: Sequence[Woven]) -> str:
+    """The folders that most of the threads changed, two at most; ``""`` where there are none."""
+    folders: Counter[str] = Counter()
+    for woven in threads:
+        folders.update({path.rpartition("/")[0] for path in woven.leaf.files})
+    common = [(name, number) for name, number in folders.most_common(2) if name]
+    told = [say.visible(name) for name, number in common if 3 * number >= len(threads)]
+    return ", ".join(told)
 
 
 def _month(stamp: str) -> str:

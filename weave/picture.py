@@ -315,7 +315,7 @@ def _timeline(
         by_lane[NOBODY].append(Mark(link, told, place(commit.committed), 8.0, ""))
     lanes = [
         Lane("no thread" if name == NOBODY else name, agents.dyes[name], LANE * nth,
-             tuple(_labelled(marks)))
+             tuple(_labelled(sorted(marks, key=lambda mark: mark.x))))
         for nth, (name, marks) in enumerate((n, m) for n, m in by_lane.items() if m)
     ]  # fmt: skip
     days = sorted({stamp[:10] for stamp in _stamps(plan)})

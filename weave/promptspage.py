@@ -58,7 +58,7 @@ def _rows(plan: Plan) -> Iterator[tuple[str, PromptRow]]:
         for strip in woven.leaf.strips:
             for prompt in strip.prompts:
                 yield (
-                    woven.commit.committed[:10],
+                    woven.when[:10],
                     PromptRow(
                         Link(
                             f"{section.label} ¶{prompt.turn}",

@@ -80,6 +80,13 @@ class Woven:
     coverage: Coverage
     shelf: Shelf
     """Where the whole of it stands."""
+    arrived: str = ""
+    """When it reached the branch, UTC; ``""`` where that is when it was committed."""
+
+    @property
+    def when(self) -> str:
+        """The time that tells its chapter."""
+        return self.arrived or self.commit.committed
 
     @property
     def thread(self) -> Thread:
@@ -108,6 +115,7 @@ class Book:
     head: str
     """Id of the commit whose files are shown; ``""`` where there is none yet."""
     threads: tuple[Woven, ...]
+    """In the order of the sections."""
     files: tuple[Cloth, ...]
     others: tuple[Commit, ...] = ()
     """Commits without a thread that wrote lines of ``files``; what is known is shown of them."""
@@ -134,7 +142,7 @@ class Plan:
 
     book: Book
     threads: tuple[Woven, ...]
-    """In the order of time; their index is that of ``places.sections``."""
+    """In the order in which they reached the branch; their index is that of ``places.sections``."""
     places: Places
     pieces: Mapping[tuple[str, str], tuple[Piece, ...]]
     """Where the lines of a step, by part and ``T.S``, stand today."""
@@ -165,7 +173,7 @@ class Plan:
 
 def plan(book: Book) -> Plan:
     """Derive what the pages share."""
-    threads = tuple(sorted(book.threads, key=lambda woven: woven.commit.committed))
+    threads = book.threads
     places = register(
         ((woven.commit.id, woven.leaf.parts) for woven in threads),
         (file.path for file in book.files if file.text is not None),
