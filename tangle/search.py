@@ -30,7 +30,7 @@ _SHORT = 3
 """Letters from which on a word is looked for as the beginning of longer ones too."""
 _A_THREAD = 3
 """Hits that one thread may have among the first."""
-_DEEP = 6
+_DEEP = 12
 """How many times more hits are asked for than are shown, since some fall together."""
 
 
@@ -108,7 +108,7 @@ def search(book: Wordbook, query: Query, limits: Limits, most: int) -> Answer:
     for way, asked_for in _ladder(query):
         found = book.ask(asked_for, limits, most * _DEEP)
         if found:
-            hits = _gathered(book, query, found)[:most]
+            hits = _gathered(book, query, found, most)[:most]
             return Answer(tuple(_placed(book, hits)), way)
     return Answer((), "")
 
@@ -135,7 +135,7 @@ def _match(term: Sequence[str], exact: bool) -> str:
 # -- from passages to hits --------------------------------------------------------------
 
 
-def _gathered(book: Wordbook, query: Query, found: Sequence[Found]) -> list[Hit]:
+def _gathered(book: Wordbook, query: Query, found: Sequence[Found], most: int) -> list[Hit]:
     """Hits in their order; what says the same once, and of a thread only the first few."""
     hits: dict[tuple[str, str], Hit] = {}
     threads: dict[str, list[tuple[str, str]]] = {}
@@ -155,7 +155,15 @@ def _gathered(book: Wordbook, query: Query, found: Sequence[Found]) -> list[Hit]
         else:
             hits[same] = _hit(book, query, one, commit)
             held.append(same)
-    return list(hits.values())
+    return _mixed(list(hits.values()), most)
+
+
+def _mixed(hits: Sequence[Hit], most: int) -> list[Hit]:
+    """The hits, commits' subjects that leave no room for threads behind all others."""
+    titles = [hit for hit in hits if hit.found.kind == "title"]
+    late = {id(hit) for hit in titles[max(1, most * 2 // 5) :]}
+    first = [hit for hit in hits if id(hit) not in late]
+    return first + [hit for hit in hits if id(hit) in late]
 
 
 def _commit(book: Wordbook, found: Found) -> str:

@@ -3,7 +3,7 @@
 "use strict";
 (function () {
   var ROOT = document.currentScript.src.replace(/search\.js[^\/]*$/, ""), FORM = 1;
-  var SHOWN = 24, A_THREAD = 3, LINES = 400, ROOM = 170, WAIT = 60;
+  var SHOWN = 24, A_THREAD = 3, TITLES = 6, LINES = 400, ROOM = 170, WAIT = 60;
   var DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
   var WEIGHT = [1, 1.6, 2, 3, 4];
   var SAID = { title: "commit", prompt: "asked", said: "says", thought: "thinks", ran: "runs", edited: "edits" };
@@ -115,10 +115,11 @@
     return { rows: less ? rows : all, less: less && !rows.some(function (h) { return byThread.get(h.thread) === every; }), apart: less };
   }
   function bits(n) { var c = 0; for (; n; n &= n - 1) c++; return c; }
-  /* Of a section the best few first; what else it holds only where there is room. */
+  /* Of a section, and of subjects, the best few first; what else there is only where there is room. */
   function few(rows) {
     var seen = new Map(), first = [], rest = [];
-    rows.forEach(function (h) { var n = (seen.get(h.thread) || 0) + 1; seen.set(h.thread, n); (n <= A_THREAD ? first : rest).push(h); });
+    function nth(key) { var n = (seen.get(key) || 0) + 1; seen.set(key, n); return n; }
+    rows.forEach(function (h) { (h.mark >> 3 === 4 && nth("title") > TITLES || nth(h.thread) > A_THREAD ? rest : first).push(h); });
     return first.concat(rest).slice(0, SHOWN);
   }
 

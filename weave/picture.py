@@ -9,9 +9,9 @@ out here, as numbers; a template draws it, and a table says the same in words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 from treadle.thread.story import shorten
@@ -47,6 +47,12 @@ LEFT = 150
 
 TALLEST = 30
 """Height of the mark of the largest thread."""
+
+DAY = 86_400.0
+"""Seconds."""
+
+IDLE = 3.0
+"""Days that an idle stretch takes on the timeline, at most."""
 
 TICKS = 8
 """Days that are named below the timeline, at most."""
@@ -267,7 +273,8 @@ def _last(plan: Plan, file: Cloth) -> str:
 
 def _seconds(stamp: str) -> float:
     try:
-        return datetime.fromisoformat(stamp).timestamp()
+        found = datetime.fromisoformat(stamp)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     except ValueError:
         return 0.0
 
@@ -290,13 +297,7 @@ def _timeline(
 ) -> tuple[tuple[Lane, ...], tuple[tuple[float, str], ...]]:
     threads = {woven.commit.id for woven in plan.threads}
     others = [commit for commit in plan.book.others if commit.id not in threads]
-    stamps = [_seconds(woven.commit.committed) for woven in plan.threads]
-    stamps += [_seconds(commit.committed) for commit in others]
-    begin, end = min(stamps, default=0.0), max(stamps, default=0.0)
-    span = max(1.0, end - begin)
-
-    def place(stamp: str) -> float:
-        return round(LEFT + 10 + (WIDE - LEFT - 40) * (_seconds(stamp) - begin) / span, 1)
+    place = _axis(sorted({stamp[:10] for stamp in _stamps(plan)}))
 
     most = max((woven.coverage.added for woven in plan.threads), default=1) or 1
     by_lane: dict[str, list[Mark]] = {name: [] for name in agents.dyes}
@@ -318,10 +319,29 @@ def _timeline(
              tuple(_labelled(sorted(marks, key=lambda mark: mark.x))))
         for nth, (name, marks) in enumerate((n, m) for n, m in by_lane.items() if m)
     ]  # fmt: skip
-    days = sorted({stamp[:10] for stamp in _stamps(plan)})
+    days = sorted({stamp[:10] for stamp in _stamps(plan) if stamp})
     step = max(1, -(-len(days) // TICKS))
     ticks = [(place(f"{day}T00:00:00Z"), say.day(day)) for day in days[::step] if day]
     return tuple(lanes), tuple(_apart(ticks))
+
+
+def _axis(days: Sequence[str]) -> Callable[[str], float]:
+    """Return where a moment stands on the timeline, if these are the days on which anything
+    happened: a day is a day, but what was idle takes ``IDLE`` days at most."""
+    begins: dict[str, float] = {}
+    at = 0.0
+    for nth, day in enumerate(days):
+        gap = (_seconds(day) - _seconds(days[nth - 1])) / DAY if nth else 0.0
+        at += min(max(gap, 1.0), IDLE) if nth else 0.0
+        begins[day] = at
+    span = at + 1.0
+
+    def place(stamp: str) -> float:
+        hours = (_seconds(stamp) - _seconds(stamp[:10])) / DAY if stamp else 0.0
+        moment = begins.get(stamp[:10], 0.0) + min(max(hours, 0.0), 1.0)
+        return round(LEFT + 10 + (WIDE - LEFT - 40) * moment / span, 1)
+
+    return place
 
 
 def _stamps(plan: Plan) -> Iterator[str]:

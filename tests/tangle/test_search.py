@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.agents import Agent
@@ -131,6 +131,19 @@ def test_one_thread_does_not_fill_the_answer(archive: Archive, index: Index) -> 
     assert sum(hit.also for hit in of_it) == 6
 
 
+def test_subjects_leave_room_for_threads(archive: Archive, index: Index) -> None:
+    for number in range(6):
+        archive.scratch.write("count", str(number))
+        commit = archive.scratch.commit(f"Oil again, {number}")
+        store(archive.scratch, commit, archive.threads[archive.lit.id])
+    index.refresh()
+    told = kinds(list(answer(index, "oil", most=5).hits))
+    others = [kind for kind in told if kind != "title"]
+    assert len(others) > 1
+    assert sorted(told[: 2 + len(others)]) == sorted(["title", "title", *others])
+    assert kinds(list(answer(index, "again", most=5).hits)) == ["title"] * 5
+
+
 # -- less than was asked ------------------------------------------------------------------
 
 
@@ -177,6 +190,7 @@ def test_a_query_has_no_language(index: Index, typed: str) -> None:
         answer(index, typed)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_whatever_is_typed_gives_words_that_can_be_quoted(typed: list[str]) -> None:
     query = asked(typed)

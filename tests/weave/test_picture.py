@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.weave.slackwater import slackwater
@@ -23,6 +23,7 @@ def drawn() -> Picture:
     return picture(plan(slackwater()))
 
 
+@settings(deadline=None)
 @given(SIZES, st.integers(10, 2000), st.integers(10, 2000))
 def test_rectangles_are_as_large_as_their_sizes_and_fill_the_room(
     sizes: list[int], width: int, height: int
@@ -39,6 +40,7 @@ def test_rectangles_are_as_large_as_their_sizes_and_fill_the_room(
         assert box.y + box.height <= room.y + height + 1e-6
 
 
+@settings(deadline=None)
 @given(SIZES)
 def test_rectangles_do_not_overlap(sizes: list[int]) -> None:
     boxes = squarified([float(s) for s in sorted(sizes, reverse=True)], Box(0, 0, 100, 70))
@@ -93,6 +95,15 @@ def test_each_agent_has_a_lane_with_its_threads_in_order(drawn: Picture) -> None
     assert marks == sorted(marks)
     assert all(0 < mark.x < WIDE for lane in drawn.lanes for mark in lane.marks)
     assert not any(mark.label for mark in lanes["no thread"].marks)
+
+
+def test_idle_stretches_are_shortened_and_time_still_runs_forward() -> None:
+    place = module._axis(["2026-01-01", "2026-01-02", "2027-06-01"])
+    stamps = ["2026-01-01T00:00:00.000Z", "2026-01-01T23:00:00.000Z", "2026-01-02T00:00:00.000Z"]
+    found = [place(stamp) for stamp in [*stamps, "2027-06-01T12:00:00.000Z"]]
+    assert found == sorted(found)
+    assert found[3] - found[2] < 4 * (found[2] - found[0])
+    assert all(0 < x < WIDE for x in found)
 
 
 def test_a_book_without_lines_has_no_picture(tmp_path: Path) -> None:
