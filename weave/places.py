@@ -22,6 +22,20 @@ LONGEST = 100
 
 STRANDS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+NAMES = {
+    "aider": "Aider",
+    "amp": "Amp",
+    "claude-code": "Claude Code",
+    "codex": "Codex",
+    "copilot-cli": "Copilot CLI",
+    "cursor": "Cursor",
+    "droid": "Droid",
+    "gemini-cli": "Gemini CLI",
+    "opencode": "OpenCode",
+    "qwen": "Qwen Code",
+}
+"""Agents as their makers write them; others are called as their reader is."""
+
 PAGE = re.compile(
     r"(?:thread/|file/|names/)?[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*\.html|search/[a-z0-9\-]+\.js"
 )
@@ -169,6 +183,5 @@ def page_name(path: str, tight: bool = False) -> str:
 
 def title_of(part: Part) -> str:
     """Return the words that name a part's agent: ``Claude Code 2.1``."""
-    names = {"claude-code": "Claude Code", "codex": "Codex", "gemini": "Gemini CLI"}
-    name = names.get(part.agent, part.agent or "an unnamed agent")
+    name = NAMES.get(part.agent, part.agent or "an unnamed agent")
     return f"{name} {part.version}".strip()
