@@ -58,6 +58,8 @@ def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], in
         ("check again", ["check", "--json"], 5),
         ("log", ["log"], _RUNS),
         ("why", ["why", f"{path}:{line}"], _RUNS),
+        ("first search", ["search", "error"], 1),
+        ("search", ["search", "error"], _RUNS),
         ("help", ["--help"], _RUNS),
         ("weave", ["weave", "-o", str(site)], 1),
         ("weave again", ["weave", "-o", str(site)], 3),

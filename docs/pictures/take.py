@@ -17,10 +17,12 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 WIDTH, HEIGHT = 1280, 860
 QUESTION = "L46"
 """Anchor of the line whose answer is shown."""
+WORD = "high water"
+"""What is searched."""
 
 
 def main() -> int:
-    """Build the demo in a scratch folder and photograph two of its pages."""
+    """Build the demo in a scratch folder and photograph its pages."""
     named = os.environ.get("TREADLE_CHROMIUM", "")
     browser = named or next((path for name in BROWSERS if (path := shutil.which(name))), "")
     if not browser:
@@ -35,7 +37,7 @@ def main() -> int:
 
 
 def take(browser: str, index: Path) -> None:
-    """Photograph a thread, and a file with one line's answer."""
+    """Photograph a search, a thread, and a file with one line's answer."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
@@ -45,7 +47,13 @@ def take(browser: str, index: Path) -> None:
             viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", device_scale_factor=1
         )
         page.goto(index.as_uri())
+        page.keyboard.press("/")
+        page.keyboard.type(WORD)
+        page.locator(".found li").first.wait_for()
+        page.screenshot(path=HERE / "search.png")
+        page.goto(index.as_uri())
         page.get_by_role("link", name="Find high and low water").first.click()
+        page.locator("#theme").wait_for()
         page.screenshot(path=HERE / "thread.png")
         page.goto(index.as_uri())
         page.get_by_role("link", name="tide/table.py").first.click()
