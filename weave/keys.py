@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from treadle.tangle.kept import made_by
 from treadle.weave.filepage import commit_link
-from treadle.weave.places import Link
-from treadle.weave.view import Cloth, Plan, Woven
+from treadle.weave.places import Link, Section
+from treadle.weave.view import Cloth, Piece, Plan, Woven
+
+if TYPE_CHECKING:
+    from treadle.tangle.blame import Run
 
 
 def key(kind: str, *told: object) -> str:
-    """Return the key of all that ``told`` says; it must say it with ``repr``, values only."""
+    """Return the key of all that ``told`` says; it must say it with ``repr``, and quickly: numbers,
+    strings, and tuples and lists of them."""
     digest = hashlib.blake2b(digest_size=12)
     for one in (made_by(), kind, *told):
         digest.update(repr(one).encode("utf-8", "surrogatepass"))
@@ -36,16 +41,25 @@ def file_key(plan: Plan, cloth: Cloth) -> str:
         plan.places.files[cloth.path],
         plan.places.heights.get(cloth.path, 0),
         hashlib.blake2b((cloth.text or "").encode("utf-8", "surrogatepass")).hexdigest(),
-        [(run.start, run.count, run.commit, run.path, run.origin) for run in cloth.runs],
-        [(origin, plan.places.step(*origin)) for origin in sorted(origins)],
+        [_run(run) for run in cloth.runs],
+        [(origin, _link(plan.places.step(*origin))) for origin in sorted(origins)],
         [_commit(plan, commit) for commit in sorted({run.commit for run in cloth.runs})],
     )
 
 
+def _run(run: Run) -> tuple[object, ...]:
+    origin = run.origin
+    return run.start, run.count, run.commit, run.path, origin.part, origin.step, origin.evidence
+
+
+def _link(link: Link | None) -> tuple[str, ...]:
+    return (link.text, link.href) if link else ()
+
+
 def _commit(plan: Plan, commit: str) -> tuple[object, ...]:
     woven = plan.woven(commit)
-    strips = woven.leaf.strips if woven else ()
-    return commit, commit in plan.commits, commit_link(plan, commit), strips
+    note = woven.leaf.note if woven else ""
+    return commit, commit in plan.commits, _link(commit_link(plan, commit)), note
 
 
 def thread_key(plan: Plan, at: int) -> str:
@@ -60,27 +74,35 @@ def thread_key(plan: Plan, at: int) -> str:
         plan.book.title,
         woven.commit.id,
         leaf.note,
-        woven.coverage,
-        plan.places.sections[at],
+        woven.coverage.lines,
+        _section(plan.places.sections[at]),
         plan.alive.get(woven.commit.id, 0),
         [(path, files.get(path)) for path in sorted({*leaf.paths, *leaf.files})],
         [(source, _source(plan, source)) for source in leaf.sources],
         [(part, _alive(plan, part)) for part in sorted(parts)],
         [_neighbour(plan, at + by) for by in (-1, 1)],
         [_sharing(plan, plan.book.changed, woven), _sharing(plan, plan.changers, woven)],
-        [(one, plan.places.line(one.path, one.start)) for one in standing],
+        [_piece(plan, one) for one in standing],
     )
 
 
-def _source(plan: Plan, source: str) -> Link | None:
+def _section(section: Section | None) -> tuple[object, ...]:
+    return (section.number, section.commit, section.page, section.parts) if section else ()
+
+
+def _piece(plan: Plan, piece: Piece) -> tuple[object, ...]:
+    return piece.path, piece.start, piece.count, plan.places.line(piece.path, piece.start)
+
+
+def _source(plan: Plan, source: str) -> tuple[str, ...]:
     part, _, step = source.rpartition(":")
-    return plan.places.step("", part, step)
+    return _link(plan.places.step("", part, step))
 
 
 def _alive(plan: Plan, part: str) -> Iterable[object]:
     """Where the lines of a part stand today, and on which pages."""
     return [
-        (step, [(piece, plan.places.line(piece.path, piece.start)) for piece in pieces])
+        (step, [_piece(plan, piece) for piece in pieces])
         for step, pieces in plan.steps_of.get(part, {}).items()
     ]
 
@@ -88,7 +110,9 @@ def _alive(plan: Plan, part: str) -> Iterable[object]:
 def _sharing(plan: Plan, shared: Mapping[str, Mapping[str, int]], woven: Woven) -> object:
     """The commits with which a thread shares lines, and where their sections are."""
     found = shared.get(woven.commit.id, {})
-    return [(commit, lines, plan.places.section(commit)) for commit, lines in found.items()]
+    return [
+        (commit, lines, _section(plan.places.section(commit))) for commit, lines in found.items()
+    ]
 
 
 def _neighbour(plan: Plan, at: int) -> object:

@@ -24,6 +24,9 @@ LIGHT = 600_000
 HEAVIEST = 195_000
 """Compressed bytes that the page of a thread may have."""
 
+WAY_IN = 300_000
+"""Weight of a page that lists the whole book."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loom:
@@ -166,7 +169,7 @@ def _directory(loom: Loom, sheet: Sheet) -> Pages:
 
 
 def _single(name: str, page: str = "") -> Callable[[Plan], Iterable[Sheet]]:
-    return lambda plan: [Sheet(name, 0, (page or f"{name}.html",), "", 0)]
+    return lambda plan: [Sheet(name, 0, (page or f"{name}.html",), "", WAY_IN)]
 
 
 def _index(loom: Loom, sheet: Sheet) -> Pages:

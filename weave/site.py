@@ -135,29 +135,23 @@ def _weave(
         for sheet in todo:
             tell(_weave_one(loom, out, sheet))
         return written
-    # What is woven each time needs the whole book: it stays in the process that has it.
-    here = [sheet for sheet in todo if not sheet.key]
-    there = sorted((s for s in todo if s.key), key=lambda sheet: -sheet.weight)
-    _weave_beside(loom, out, there, here, jobs, tell)
+    _weave_beside(loom, out, sorted(todo, key=lambda sheet: -sheet.weight), jobs, tell)
     return written
 
 
 def _weave_beside(
     loom: Loom,
     out: Path,
-    there: Sequence[Sheet],
-    here: Sequence[Sheet],
+    todo: Sequence[Sheet],
     jobs: int,
     tell: Callable[[list[Written]], None],
 ) -> None:
-    """Weave some sheets in other processes and some here meanwhile."""
+    """Weave sheets in other processes, the heaviest first."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(loom, out)) as pool:
-        waiting = [pool.submit(_weave_portion, portion) for portion in _portions(there)]
+        waiting = [pool.submit(_weave_portion, portion) for portion in _portions(todo)]
         try:
-            for sheet in here:
-                tell(_weave_one(loom, out, sheet))
             for future in as_completed(waiting):
                 tell(future.result())
         except BaseException:
