@@ -62,6 +62,13 @@ def _table(told: dict[str, Any]) -> None:
         )
     print(f"  blame / git blame {told['blame_ratio']}")
     print(f"  notes packed      {told['notes_packed_bytes'] / 1e6:.1f} MB")
+    site, longest = told["site"], told["longest_page"]
+    print(f"  site              {site['bytes'] / 1e6:.1f} MB in {site['pages']} pages", end=", ")
+    print(
+        f"{site['gzipped'] / 1e6:.1f} MB gzipped, heaviest {site['heaviest_gzipped'] / 1e3:.0f} KB"
+    )
+    if longest:
+        print(f"  longest page      {longest}")
     for name in ("all", "complete"):
         print(f"  {name:9} {_shares(told['lines'][name])}")
     lines = told["lines"]

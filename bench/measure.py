@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from bench.pages import longest_felt, weights
 from bench.process import TREADLE, environment, several, single
 from treadle.tangle.blame import blame
 from treadle.tangle.check import Result, check, total
@@ -31,7 +33,8 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
     say(f"{bundle.stem}: import")
     times = {"import": single([*TREADLE, "import", "entire"], where, env)}
     path, line = _question(clone)
-    for name, command, runs in _commands(path, line, folder / f"{bundle.stem}-site"):
+    site = folder / f"{bundle.stem}-site"
+    for name, command, runs in _commands(path, line, site):
         say(f"{bundle.stem}: {name}")
         full = [*TREADLE, *command]
         times[name] = several([full], where, env, runs)[0] if runs > 1 else single(full, where, env)
@@ -46,6 +49,8 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
         "times": {name: figure.told() for name, figure in times.items()},
         "blame_ratio": round(times["blame"].median / times["git blame"].median, 2),
         "notes_packed_bytes": _packed(clone),
+        "site": weights(site, _told_of(clone)),
+        "longest_page": longest_felt(site),
         "lines": _lines(where),
     }
 
@@ -63,6 +68,8 @@ def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], in
         ("help", ["--help"], _RUNS),
         ("weave", ["weave", "-o", str(site)], 1),
         ("weave again", ["weave", "-o", str(site)], 3),
+        ("weave before", ["weave", "-o", f"{site}-growing", "--rev", "HEAD~1"], 1),
+        ("weave one more", ["weave", "-o", f"{site}-growing"], 1),
     ]
 
 
@@ -80,6 +87,15 @@ def _question(clone: Path) -> tuple[str, int]:
         runs = [run for run in blame(index, path).runs if run.origin.part]
     told = [at for run in runs for at in range(run.start, run.start + run.count)]
     return path, (told[len(told) // 2] if told else lines // 2) + 1
+
+
+def _told_of(clone: Path) -> int:
+    """Bytes that a site tells of: the documents, and the files of today."""
+    with Repo.open(clone) as repo, closing(Index(repo)) as index:
+        documents = sum(len(blob or b"") for blob in repo.read_all(index.notes().values()))
+    names = _git(clone, "ls-files", "-z").split(b"\0")
+    files = [clone / os.fsdecode(name) for name in names if name]
+    return documents + sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _packed(clone: Path) -> int:

@@ -49,6 +49,10 @@ ALWAYS = {
 
 LIVE, NOW = "/-/live.js", "/-/now.js"
 
+ICON = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">\
+<path fill="#98291d" d="M1 3h14v2H1zM1 11h14v2H1zM4 1h2v14H4zM10 1h2v14h-2z"/></svg>"""
+"""Browsers ask for one whether or not a page names it."""
+
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Neither a link is followed nor a pipe waited for."""
 
@@ -158,6 +162,8 @@ class _Answer(BaseHTTPRequestHandler):
         elif path == NOW:
             said = f'treadleNow("{self.server.now()}");\n'.encode()
             self._send(200, said, TYPES[".js"], with_body)
+        elif path == "/favicon.ico":
+            self._send(200, ICON, TYPES[".svg"], with_body)
         elif found := self.server.file(path):
             content, kind = found
             if kind == TYPES[".html"]:

@@ -61,7 +61,7 @@ def test_threads_before_a_date_are_left_out(lamp: Lamp) -> None:
     site = lamp.top / "treadle-site"
     assert len([name for name in pages(site) if name.startswith("thread/")]) == 1
     assert run("weave", "--since", "2038-01-01", at=lamp.top).code == 0
-    assert pages(site) == {"index.html", "files.html", "unexplained.html"}
+    assert [name for name in pages(site) if "/" in name] == []
 
 
 # -- a single page ------------------------------------------------------------------
