@@ -6,6 +6,7 @@ RE2 takes linear time whatever the pattern. It is asked over bytes, since notes 
 from __future__ import annotations
 
 from treadle.thread.errors import UserError
+from treadle.thread.linear import spans
 
 MARK = b"[redacted:scrubbed]"
 """What stands for it where a note is no document."""
@@ -44,14 +45,7 @@ class Needle:
 
     def find(self, text: str) -> list[tuple[int, int]]:
         """The ranges ``[start, end)`` of a text that match, in characters."""
-        raw = text.encode("utf-8", "surrogatepass")
-        found, chars, done = [], 0, 0
-        for match in self._pattern.finditer(raw):
-            start = chars + _length(raw[done : match.start()])
-            chars = start + _length(raw[match.start() : match.end()])
-            done = match.end()
-            found.append((start, chars))
-        return found
+        return list(spans(self._pattern, text))
 
     def inside(self, raw: bytes) -> bool:
         """Whether it stands anywhere in some bytes."""
@@ -64,8 +58,3 @@ class Needle:
             pieces += [raw[at : match.start()], MARK]
             at = match.end()
         return b"".join([*pieces, raw[at:]]) if pieces else raw
-
-
-def _length(raw: bytes) -> int:
-    """How many characters some bytes are; a match of a pattern may end within one."""
-    return len(raw.decode("utf-8", "replace"))

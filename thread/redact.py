@@ -40,6 +40,7 @@ _ROUNDS = 4
 """What a mark uncovers is looked at again, this often at most."""
 _HOME = "home"
 _LEFT_OUT = "left-out"
+_NESTED = "nested"
 _NAMES = {_HOME: "~", "user": "user", "host": "host"}
 """What stands for a name, by what it names; it is no secret and its words stay readable."""
 
@@ -149,7 +150,7 @@ class _Pass:
                 self.found[hit.rule] += 1
             text = "".join([*pieces, text[at:]])
         # Only a text built for it uncovers secrets round after round.
-        return mark("nested")
+        return mark(_NESTED)
 
     def secrets(self, text: str) -> list[Hit]:
         """What must not be shown, in prose and in code."""
@@ -176,12 +177,22 @@ class _Pass:
     def hunk(self, hunk: Hunk, path: str) -> Hunk:
         """A hunk whose lines with secrets are hidden, and with them lines of a secret that another
         hunk of the path showed whole; all its lines, where the path is left out."""
-        lines = list(hunk.lines)
-        hidden: dict[int, str] = {}
+        rest = set(range(len(hunk.lines)))
         if path in self.left or self.rules.leaves_out(path):
-            hidden = dict.fromkeys(set(range(len(lines))) - set(hunk.hidden), _LEFT_OUT)
+            hidden = dict.fromkeys(rest - set(hunk.hidden), _LEFT_OUT)
             self.found.update(hidden.values())
             return self.hiding(hunk, hidden)
+        for _ in range(_ROUNDS):
+            done = self.looked_through(hunk, path)
+            if done is hunk:
+                return hunk
+            hunk = done
+        return self.hiding(hunk, dict.fromkeys(rest - set(hunk.hidden), _NESTED))
+
+    def looked_through(self, hunk: Hunk, path: str) -> Hunk:
+        """A hunk with the lines hidden that hold secrets; the same one if there are none."""
+        lines = list(hunk.lines)
+        hidden: dict[int, str] = {}
         removes = any(line[:1] == "-" for line in lines)
         for other in "-+" if removes else "-":
             side = [i for i, line in enumerate(lines) if line[:1] != other]

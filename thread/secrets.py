@@ -22,66 +22,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from treadle.thread import keyblock
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something to hide: ``text[start:end]``, in characters, and the rule that found it."""
-
-    start: int
-    end: int
-    rule: str
-
-
-# -- what is too regular to be a secret ---------------------------------------------
-
-_WORDS = (
-    "example dummy placeholder redacted sample changeme replace insert notreal secret token "
-    "qwerty asdfgh fake test your xxxx foobar"
-)
-_PLAIN_PASSWORD = (
-    r"(?i)(?:my|your|the|some|a|db|user|test|super|top)?[-_]?(?:pass(?:word|wd|phrase)?|pwd?|"
-    r"secret|token|key|root|admin|guest|postgres|mysql|test|example|changeme|foobar|demo|"
-    r"x-oauth-basic|redacted|hidden|masked|placeholder|x{3,64}|\.{3,8}|…)[-_]?[0-9]{0,4}"
-)
-
-
-@cache
-def _dummy_word() -> re.Pattern[str]:
-    """The words of dummies, as they are written: random text hits three spellings rarely."""
-    spelt = [form for word in _WORDS.split() for form in (word, word.upper(), word.capitalize())]
-    return re.compile("|".join(spelt))
-
-
-def _regular(text: str, stride: int) -> bool:
-    """Whether most characters repeat or follow those ``stride`` before them, or six in a row do."""
-    steps = [ord(b) - ord(a) for a, b in zip(text, text[stride:], strict=False)]
-    alike = sum(step in (0, 1) for step in steps)
-    series = any(steps[i : i + 5] == [1] * 5 for i in range(len(steps) - 4))
-    return alike * 2 > len(steps) or series
-
-
-def varied(value: str) -> bool:
-    """Whether random characters would look so: many kinds, no series, no period, no word.
-
-    It refuses fewer than one in ten thousand random values of 16 characters or more,
-    hexadecimal ones included.
-    """
-    head = value[:40]
-    if len(set(head)) <= len(head) // 4:
-        return False
-    if any(head[period:] == head[:-period] for period in range(1, len(head) // 2 + 1)):
-        return False
-    if _regular(head, 1) or _regular(head, 2):
-        return False
-    return _dummy_word().search(value) is None
-
-
-def mixed(value: str) -> bool:
-    """``varied``, and of two kinds at least among lower case, upper case and digits."""
-    kinds = (str.islower, str.isupper, str.isdigit)
-    return sum(any(map(kind, value)) for kind in kinds) > 1 and varied(value)
+from treadle.thread import entropy, keyblock, keywords
+from treadle.thread.dummies import Hit as Hit
+from treadle.thread.dummies import mixed, plain_password, varied
 
 
 def _mixed(match: re.Match[str]) -> bool:
@@ -112,7 +55,7 @@ def _password(user: str, password: str) -> bool:
     """People choose passwords: anything but a placeholder, a port and the user's own name."""
     if password == user or password.isdigit() or len(set(password)) < 3:
         return False
-    return re.fullmatch(_PLAIN_PASSWORD, password) is None
+    return not plain_password(password)
 
 
 def _url_password(match: re.Match[str]) -> bool:
@@ -357,6 +300,13 @@ def _hits_of(rule: Rule, sign: str, text: str) -> Iterator[Hit]:
             at = match.start() + 1
 
 
+def _apart(guesses: list[Hit], sure: list[Hit]) -> list[Hit]:
+    """Those guesses where nothing better is known."""
+    if not guesses or not sure:
+        return guesses
+    return [g for g in guesses if not any(g.start < h.end and h.start < g.end for h in sure)]
+
+
 _SHORTEST = len("://:1234@h")
 """The shortest text that any rule finds something in."""
 
@@ -370,4 +320,6 @@ def find(text: str) -> list[Hit]:
         if sign in text:
             for rule in rules:
                 hits.extend(_hits_of(rule, sign, text))
+    for guesses in (keywords.find(text), entropy.find(text)):
+        hits.extend(_apart(list(guesses), hits))
     return hits

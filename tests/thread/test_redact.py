@@ -214,7 +214,7 @@ DUMMIES = (
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0."
     "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
     "f446dcf7a1f1c5b0e2d3a49586776655443322ff",
-    "sha256-" + "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
+    "sha256-n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
     "task-" + "8f14e45fceea167a5a36dedd4bea2543",
     "decisions, precious, sk-learn, hf_hub, the authorization header",
 )
@@ -271,8 +271,8 @@ def test_a_token_is_hidden_wherever_it_stands(situation: str) -> None:
 
 @pytest.mark.parametrize("situation", TOKENS)
 def test_a_token_inside_a_longer_word_is_something_else(situation: str) -> None:
-    secret = TOKENS[situation][1](Rng(situation))
-    assert prose(f"{'Zk9' * 4}{secret}") == f"{'Zk9' * 4}{secret}"
+    rule, make = TOKENS[situation]
+    assert mark(rule) not in prose(f"{'Zk9' * 4}{make(Rng(situation))}")
 
 
 @pytest.mark.parametrize("situation", FRAMES)
