@@ -36,6 +36,7 @@ COMMANDS = {
     "tangle": ("tangle", "Make a commit's files out of its document."),
     "check": ("check", "Verify that documents make their commits; count what they explain."),
     "sync": ("sync", "Fetch documents from a remote, merge them, share ours if asked to."),
+    "redact": ("redact", "Show what is hidden before it is stored, and why."),
     "scrub": ("scrub", "Take a leaked secret out of all that is stored, and prove it."),
     "relink": ("relink", "Tie documents to commits that were rewritten."),
     "weave": ("weave", "Write the site: code and the reasoning behind it."),

@@ -28,6 +28,11 @@ _PLAIN_PASSWORD = (
     r"secret|token|key|root|admin|guest|postgres|mysql|test|example|changeme|foobar|demo|"
     r"x-oauth-basic|redacted|hidden|masked|placeholder|x{3,64}|\.{3,8}|…)[-_]?[0-9]{0,4}"
 )
+_JOINT = re.compile(r"[._/+-]|(?<=[a-z0-9])(?=[A-Z])")
+_PIECE = re.compile(r"[A-Z]?[a-z]{0,40}+[0-9]{0,3}|[A-Z]{1,40}+[0-9]{0,3}|[0-9]{1,4}")
+"""What names are joined of: words and short numbers."""
+_SHORT = 3.5
+"""Characters of a piece, in the mean, below which the pieces are no words."""
 
 
 @cache
@@ -75,3 +80,9 @@ def is_dummy(value: str) -> bool:
 def plain_password(value: str) -> bool:
     """Whether a password is one that everybody writes where one is to be put."""
     return re.fullmatch(_PLAIN_PASSWORD, value) is not None
+
+
+def is_name(value: str) -> bool:
+    """Whether a value is words joined together, as names in a program are."""
+    pieces = _JOINT.split(value)
+    return len(value) >= _SHORT * len(pieces) and all(map(_PIECE.fullmatch, pieces))

@@ -16,7 +16,7 @@ from functools import cache
 from itertools import pairwise
 from math import log2
 
-from treadle.thread.dummies import Hit, is_dummy
+from treadle.thread.dummies import Hit, is_dummy, is_name
 from treadle.thread.linear import compiled, spans
 
 _RUN = r"[A-Za-z0-9+/_-]{32,}"
@@ -86,7 +86,7 @@ def _is_known(text: str, start: int, run: str) -> bool:
     if _IDS.match(run) or _KNOWN.search(text, max(0, start - 40), start) or is_dummy(run):
         return True
     end = start + len(run)
-    return _is_line(text, start, end) or _is_path(run) or _is_text(run)
+    return _is_line(text, start, end) or _is_path(run) or is_name(run) or _is_text(run)
 
 
 def _is_line(text: str, start: int, end: int) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from treadle.thread.dummies import Hit, is_dummy, mixed
+from treadle.thread.dummies import Hit, is_dummy, is_name, mixed
 from treadle.thread.linear import compiled, spans
 
 _PASSWORD = "pass(?:word|wd|phrase|code)|pwd"
@@ -37,15 +37,10 @@ def _parts() -> re.Pattern[str]:
     )
 
 
-_SIGNS = re.compile(r"[$<{\[(@~]|%[a-z({]|\*\*")
+_SIGNS = re.compile(r"[$<{\[(@~]|%(?:[({]|[a-z](?![A-Za-z0-9]))|\*\*")
 """How a variable, a placeholder, a pattern or a path begins."""
-_CODE = re.compile(r"[(){}\[\]<>$|]|\.\.\.|::|->|=>|==|&&|://")
+_CODE = re.compile(r"[(){}\[\]<>$|]|\.\.\.|::|->|=>|==|://")
 _TAIL = ",;:.)]}>"
-_JOINT = re.compile(r"[._/+-]|(?<=[a-z0-9])(?=[A-Z])")
-_PIECE = re.compile(r"[A-Z]?[a-z]{0,40}+[0-9]{0,3}|[A-Z]{1,40}+[0-9]{0,3}|[0-9]{1,4}")
-"""What names are joined of: words and short numbers."""
-_SHORT = 3.5
-"""Characters of a piece, in the mean, below which the pieces are no words."""
 _MORE = re.compile(r"s?(?:[_-].*|[0-9A-Z].*|)")
 """What may follow the word in a longer name: not the rest of another word."""
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]?")
@@ -85,7 +80,7 @@ def _is_secret(word: str, value: str) -> bool:
         return _is_password(value)
     if word in ("token", "auth") and _ID.fullmatch(value):
         return False
-    return len(value) >= 16 and mixed(value) and not _is_name(value)
+    return len(value) >= 16 and mixed(value) and not is_name(value)
 
 
 def _is_password(value: str) -> bool:
@@ -95,11 +90,5 @@ def _is_password(value: str) -> bool:
     if len(value) < 8 or len(set(value)) < 6:
         return False
     if used >= 3:
-        return not _is_name(value) or any(map(str.isdigit, value))
-    return used == 2 and any(map(str.isdigit, value)) and not _is_name(value)
-
-
-def _is_name(value: str) -> bool:
-    """Whether a value is words joined together, as names in a program are."""
-    pieces = _JOINT.split(value)
-    return len(value) >= _SHORT * len(pieces) and all(map(_PIECE.fullmatch, pieces))
+        return not is_name(value) or any(map(str.isdigit, value))
+    return used == 2 and (any(map(str.isdigit, value)) or len(value) >= 12) and not is_name(value)

@@ -79,6 +79,13 @@ def redact(thread: Thread, rules: Rules = NO_RULES) -> Redacted:
     return Redacted(thread, tuple(sorted(work.found.items())), _SEAL)
 
 
+def hits(text: str, rules: Rules, *, code: bool = False) -> list[Hit]:
+    """What ``redact`` would hide of a text, in order and without overlaps; of ``code`` it hides no
+    names."""
+    work = _Pass(rules, ())
+    return _merged([*work.secrets(text), *(() if code else work.names(text))])
+
+
 def mark(rule: str) -> str:
     """What stands for something hidden."""
     return _NAMES.get(rule, f"[redacted:{rule}]")
