@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.attacks import CANARY, PATHS, TEXTS
 from tests.support.scratch import Scratch, lines
 
 PROGRAM = [sys.executable, "-c", "from treadle.cli.main import main; main()"]
@@ -142,3 +143,22 @@ class Telling:
             "timestamp": self.lamp.clock.tick(),
         }
         self.rows.append({**common, "message": message, **more})
+
+
+def attack(lamp: Lamp) -> None:
+    """One more commit, recorded out of a transcript that says the attack corpus wherever it can."""
+    told = Telling(lamp, "s-attack")
+    body = lines("# all of it", *(json.dumps(text) for text in TEXTS))
+    for text in TEXTS:
+        told.prompt(text)
+        told.said(text)
+    told.edits("src/attack.py", "", body)
+    told.edits(f"src/attack.py\n{CANARY}", "a", "b")
+    for path in PATHS:
+        told.edits(path, "", "out\n")
+    lamp.write("src/attack.py", body)
+    lamp.commit(f"Attack <script>alert(1)</script> \x1b[31m $(touch {CANARY})")
+    told.rows[0]["version"] = "<b>1</b>\x1b[2J"
+    lamp.transcript.write_text("".join(json.dumps(row) + "\n" for row in told.rows))
+    done = run("record", "--from", lamp.transcript, at=lamp.top)
+    assert done.code == 0, done

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.lamp import Lamp, attack, run
 from tests.weave.slackwater import slackwater
 from tests.weave.test_site import hostile
 from treadle.weave.site import weave_book
@@ -248,6 +249,22 @@ def test_hostile_texts_do_nothing(open_page: Open, tmp_path: Path) -> None:
         page = open_page(name, folder=tmp_path)
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         assert page.locator("img, script:not([src]), [onclick], [onerror]").count() == 0
+
+
+def test_the_attack_corpus_woven_does_nothing(open_page: Open, tmp_path: Path) -> None:
+    lamp = Lamp(tmp_path / "repo")
+    lamp.build()
+    attack(lamp)
+    lamp.close()
+    assert run("weave", "-o", tmp_path / "out", at=lamp.top).code == 0
+    pages = sorted((tmp_path / "out").rglob("*.html"))
+    assert any("attack.py" in page.name for page in pages)
+    for path in pages:
+        page = open_page(path.relative_to(tmp_path / "out").as_posix(), folder=tmp_path / "out")
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert page.locator("img, iframe, base, form, object, [onclick], [onerror]").count() == 0
+        assert page.locator("a[href^='javascript:'], a[href^='data:']").count() == 0
+        assert page.title() != "owned"
 
 
 def test_a_page_of_many_lines_is_there_at_once(open_page: Open, tmp_path: Path) -> None:
