@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.lamp import refused, run
+from tests.cli.lamp import PROGRAM, refused, run
 from tests.support.team import Member, Team
 from tests.test_docs import ROOT
 from treadle.thread.notes import REF
@@ -180,3 +183,34 @@ def test_what_must_stay_here_is_not_shared_whoever_asks(
     assert run("sync", at=ann.top).code == 0
     assert hook(ann) == ""
     assert team.tip() == ""
+
+
+# -- killed -----------------------------------------------------------------------------
+
+
+def test_killed_at_any_moment_nothing_is_lost_on_either_side(tmp_path: Path) -> None:
+    team = Team(tmp_path, 24)
+    ann, ben = team.clone("ann"), team.clone("ben")
+    moments = random.Random(11)
+    ours: set[str] = set()
+    for number in range(6):
+        for member, commit in zip((ann, ben), team.commits[2 * number :], strict=False):
+            member.put(commit, f"document {number}")
+            ours.add(commit)
+        for member in (ann, ben):
+            before = member.documents()
+            command = [*PROGRAM, "-C", str(member.top), "sync", "--push", "--json"]
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            time.sleep(moments.uniform(0.05, 1.0))
+            process.kill()
+            process.wait()
+            for top in (member.top / ".git", team.bare.top):
+                for lock in top.rglob("*.lock"):
+                    if lock.name != "sync.lock":
+                        lock.unlink()
+            assert before.items() <= member.documents().items()
+    for member in (ann, ben, ann):
+        done = run("sync", "--push", at=member.top)
+        assert done.code == 0, done
+    assert team.documents() == ann.documents() == ben.documents()
+    assert team.documents().keys() == ours
