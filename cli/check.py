@@ -89,7 +89,8 @@ def _check(index: Index, revs: Sequence[str]) -> list[tuple[Commit, Result]]:
 
 def _commits(index: Index, revs: Sequence[str]) -> list[Commit]:
     if revs:
-        return [commit for commit in index.repo.chosen(revs) if len(commit.parents) < 2]
+        named = index.repo.chosen(revs)
+        return [one for one in named if len(one.parents) < 2 or one.id in index.notes()]
     notes = index.notes()
     return [commit for commit in index.repo.commits((), "--all") if commit.id in notes]
 

@@ -29,7 +29,7 @@ class Plan:
     """What a backfill is going to do."""
 
     commits: tuple[Commit, ...]
-    """Commits without a document, none of them a merge."""
+    """Commits without a document."""
     stored: int
     """Commits left out because they have one."""
     cut: tuple[Commit, ...]
@@ -48,10 +48,10 @@ def plan(repo: Repo, revs: Sequence[str] = ()) -> Plan:
     began = min((one.events[0].time for one in gathered.sessions if one.events[0].time), default="")
     commits: list[Commit] = []
     if revs:
-        commits = [commit for commit in repo.chosen(revs) if len(commit.parents) < 2]
+        commits = repo.chosen(revs)
     elif began:
         since = f"--since={utc(max(0.0, seconds(began) - _SLACK))}"
-        commits = repo.commits([], "--no-merges", since, *REFS)
+        commits = repo.commits([], since, *REFS)
     notes, shallow = Store(repo).notes(), repo.shallow()
     todo = [commit for commit in commits if commit.id not in notes]
     return Plan(
@@ -66,10 +66,11 @@ def plan(repo: Repo, revs: Sequence[str] = ()) -> Plan:
 
 def backfill(repo: Repo, todo: Plan) -> Iterator[tuple[Captured, Result | None]]:
     """Solve the plan's commits; with each that has a thread how much of it is explained, and by
-    which evidence. Nothing is stored."""
+    which evidence. Nothing is stored, and merges in which nobody edited are passed over."""
     for captured in capture(repo, todo.commits, todo.gathered.sessions, tops=todo.tops):
         if captured.solution is None:
-            yield captured, None
+            if captured.error is not None or len(captured.commit.parents) < 2:
+                yield captured, None
             continue
         stored = Stored(captured.commit.id, captured.solution.redacted.thread)
         yield captured, check_one(repo, captured.commit, captured.deltas, stored)

@@ -13,6 +13,7 @@ from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import Part, Step, Thread, Turn
 from treadle.thread.origin import Span
+from treadle.thread.sides import own_deltas
 from treadle.thread.story import reason, title
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ def learn(index: Index, commits: list[str]) -> None:
     for commit in cut.intersection(commits):
         index.keep_gap(commit, NO_PARENT)
     whole = [commit for commit in commits if commit not in cut]
-    deltas = dict(index.repo.deltas(whole))
+    known = filter(None, map(index.repo.commit, whole))
+    deltas = {commit.id: rows for commit, rows in own_deltas(index.repo, known)}
     for stored in read_threads(index.store, whole):
-        added = {delta.path: delta.added for delta in deltas[stored.commit]}
+        added = {delta.path: delta.added for delta in deltas.get(stored.commit, ())}
         _learn_one(index, stored, added)
 
 

@@ -34,6 +34,7 @@ from treadle.thread.select import (
     select,
 )
 from treadle.thread.settings import settings
+from treadle.thread.sides import own_deltas
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,13 +305,13 @@ def jobs(
     """A job for each commit; ``sessions`` maps commit ids to session keys."""
     patch_ids = repo.patch_ids(commit.id for commit in commits)
     by_id = {commit.id: commit for commit in commits}
-    for id_, deltas in repo.deltas(by_id):
+    for commit, deltas in own_deltas(repo, by_id.values()):
         yield Job(
-            by_id[id_],
+            commit,
             deltas,
-            patch_ids.get(id_, ""),
-            tuple(sessions.get(id_, ())),
-            id_ not in incomplete,
+            patch_ids.get(commit.id, ""),
+            tuple(sessions.get(commit.id, ())),
+            commit.id not in incomplete,
             search,
             force,
         )

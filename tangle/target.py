@@ -45,7 +45,9 @@ def targets(deltas: Sequence[Delta], blobs: Mapping[str, bytes]) -> list[Target]
 def _target(delta: Delta, blobs: Mapping[str, bytes]) -> Target:
     entries = [entry for entry in (delta.before, delta.after) if entry is not None]
     reference = ""
-    if any(entry.mode == SUBMODULE for entry in entries):
+    if delta.parent:
+        reference = f"parent {delta.parent}"
+    elif any(entry.mode == SUBMODULE for entry in entries):
         reference = "submodule"
     elif any(is_binary(blobs[entry.blob]) for entry in entries):
         reference = "binary"

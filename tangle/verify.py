@@ -23,6 +23,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Row, Thread
 from treadle.thread.origin import Origin
 from treadle.thread.repo import Commit, Delta, Repo, encode
+from treadle.thread.sides import own_deltas
 
 SUBMODULE = "160000"
 
@@ -35,13 +36,13 @@ def verify(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, Resul
             yield commit.id, _cut_off(commit, commit.id in index.notes())
     by_id = {commit.id: commit for commit in commits if commit.id not in cut}
     stored = {row.commit: row for row in read_threads(index.store, by_id)}
-    for id_, deltas in index.repo.deltas(by_id):
-        row = stored.get(id_)
+    for commit, deltas in own_deltas(index.repo, by_id.values()):
+        row = stored.get(commit.id)
         yield (
-            id_,
+            commit.id,
             without_document(deltas)
             if row is None
-            else check_one(index.repo, by_id[id_], deltas, row),
+            else check_one(index.repo, commit, deltas, row),
         )
 
 
@@ -179,4 +180,5 @@ def _added(delta: Delta) -> int:
 
 def _counts(delta: Delta) -> bool:
     """Whether the path counts as a file with text: it is there after the commit and not binary."""
-    return delta.after is not None and not delta.binary and delta.after.mode != SUBMODULE
+    text = delta.after is not None and not delta.binary and delta.after.mode != SUBMODULE
+    return text and not delta.parent

@@ -60,6 +60,8 @@ class Delta:
     removed: tuple[tuple[int, int], ...] = ()
     """The same, of lines in the old file that it removes."""
     binary: bool = False
+    parent: int = 0
+    """Of a merge: the parent, from 2, that has the path just so."""
 
 
 class Repo:
@@ -286,18 +288,25 @@ class Repo:
         Merges are compared with their first parent too. Lines are those of
         ``git diff-tree --root -r -M --no-ext-diff --no-textconv``.
         """
+        wanted = list(commits)
+        found = self._deltas(wanted)
+        for commit in wanted:
+            yield commit, found.get(commit, ())
+
+    def deltas_from(self, parent: str, commit: str) -> tuple[Delta, ...]:
+        """The same diff of one commit against a parent that is named."""
+        return self._deltas([f"{commit} {parent}"]).get(commit, ())
+
+    def _deltas(self, asked: Sequence[str]) -> dict[str, tuple[Delta, ...]]:
         from treadle.thread.difftree import read_difftree
 
-        wanted = list(commits)
-        if not wanted:
-            return
-        feed = "".join(f"{commit}\n" for commit in wanted).encode()
+        if not asked:
+            return {}
+        feed = "".join(f"{line}\n" for line in asked).encode()
         options = "--stdin --root -r -M --diff-merges=first-parent --no-ext-diff --no-textconv"
         form = ["--raw", "--patch", "-U0", "--full-index", "--abbrev=64", "-z", "--always"]
         out = self.run(*_SAME, "diff-tree", *options.split(), *form, feed=feed)
-        found = dict(read_difftree(out))
-        for commit in wanted:
-            yield commit, found.get(commit, ())
+        return dict(read_difftree(out))
 
     def patch_ids(self, commits: Iterable[str]) -> dict[str, str]:
         """The stable patch-id of each commit that changes text."""
