@@ -36,7 +36,9 @@ def command(ctx: click.Context, as_json: bool) -> int:
 
 
 def _said(found: Standing, now: float) -> list[str]:
-    hooks = "this repository's hooks record commits" if found.hooks else "no hook records commits"
+    hooks = "this repository's hooks record commits"
+    if found.astray:
+        hooks = f"{'; '.join(map(one_line, found.astray))} (treadle doctor tells what to do)"
     lines = [f"{hooks}; {size_of(found.documents, 'document')}"]
     lines += [f"  {visible(told.line)}" for told in found.outcomes]
     for entry in found.waiting:
@@ -57,7 +59,7 @@ def _said(found: Standing, now: float) -> list[str]:
 def _json(found: Standing) -> dict[str, object]:
     return {
         "version": 1,
-        "hooks": found.hooks,
+        "hooks": not found.astray,
         "documents": found.documents,
         "outcomes": [
             {

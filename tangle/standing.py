@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from treadle.tangle.gather import seek, work_trees
 from treadle.thread.agents.finding import Transcript
+from treadle.thread.checkup import BAD, hooks
+from treadle.thread.gitconfig import Config
 from treadle.thread.model import Problem
 from treadle.thread.outcomes import Outcome, Outcomes
 from treadle.thread.pending import Shelf, Tail
@@ -30,8 +32,8 @@ class Waiting:
 class Standing:
     """All that ``status`` tells."""
 
-    hooks: bool
-    """Whether treadle's hook stands in this repository."""
+    astray: tuple[str, ...]
+    """Why hooks do not record commits in each work tree, a line each; nothing where they do."""
     documents: int
     outcomes: tuple[Outcome, ...]
     """The last ones, the newest last."""
@@ -53,7 +55,7 @@ def standing(repo: Repo, count: int) -> Standing:
         if one.agent not in newest or one.changed > newest[one.agent].changed:
             newest[one.agent] = one
     return Standing(
-        os.path.exists(os.path.join(folder, "hook")),
+        tuple(one.told for one in hooks(repo, Config.read(repo)) if one.state == BAD),
         len(Store(repo).notes()),
         tuple(Outcomes(folder).last(count)),
         tuple(Waiting(e.commit, e.written, going_on(e.git_dir)) for e in Queue(folder).entries()),

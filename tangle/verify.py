@@ -40,9 +40,7 @@ def verify(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, Resul
         row = stored.get(commit.id)
         yield (
             commit.id,
-            without_document(deltas)
-            if row is None
-            else check_one(index.repo, commit, deltas, row),
+            without_document(deltas) if row is None else check_one(index.repo, commit, deltas, row),
         )
 
 

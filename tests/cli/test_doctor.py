@@ -304,3 +304,14 @@ def test_a_home_that_is_not_there_stops_nothing(hooked: Hooked) -> None:
     assert run("doctor", at=hooked.top, env={"HOME": None}).code == 0
     shutil.rmtree(os.environ["HOME"], ignore_errors=True)
     assert doctor(hooked).code == 0
+
+
+def test_status_says_where_git_does_not_call_our_hooks(hooked: Hooked) -> None:
+    assert run("status", at=hooked.top).out.startswith("this repository's hooks record commits;")
+    hooked.hook("post-commit", "#!/bin/sh\nexit 0\n")
+    told = run("status", at=hooked.top).out.split("\n")[0]
+    assert "post-commit: somebody wrote it, our lines are not in it" in told
+    assert "treadle doctor" in told
+    assert json.loads(run("status", "--json", at=hooked.top).out)["hooks"] is False
+    assert run("init", at=hooked.top).code == 0
+    assert json.loads(run("status", "--json", at=hooked.top).out)["hooks"] is True
