@@ -112,7 +112,7 @@ def show(out: Paper, folder: Path, *words: str) -> None:
 def take_leave(out: Paper, folder: Path) -> None:
     """Say where the pages are, and what can be asked next."""
     out.line(f"Open {folder.resolve() / SITE / 'index.html'} in a browser, or ask on:")
-    for words in ("log", "show HEAD~3", "blame tide/table.py", "check"):
+    for words in ("log", "show HEAD~4", "blame tide/table.py", "check"):
         out.line(f"  {_typed(folder)} {words}")
 
 

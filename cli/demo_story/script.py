@@ -70,6 +70,16 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Patched:
+    """Pieces of files, whole lines each, are replaced by one patch, or none of them is.
+
+    Codex's way; ``Write`` and ``Edit`` are Claude Code's, as is ``Sent``.
+    """
+
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ran:
     """The agent runs a command."""
 
@@ -110,18 +120,33 @@ class Sent:
     answer: str
 
 
-Step = Prompt | Thought | Said | Read | Searched | Write | Edit | Ran | Committed | ByHand | Sent
+Step = (
+    Prompt
+    | Thought
+    | Said
+    | Read
+    | Searched
+    | Write
+    | Edit
+    | Patched
+    | Ran
+    | Committed
+    | ByHand
+    | Sent
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of the agent, from its first prompt to its end."""
+    """One run of an agent, from its first prompt to its end."""
 
     name: str
     """Any word; the session's id is made of it."""
     version: str
     model: str
     steps: tuple[Step, ...]
+    agent: str = "claude-code"
+    """Whose record it is, as ``stage.BOOKS`` names it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,29 @@
 """Plays a story: a repository with its commits, and the transcripts that tell of it.
 
-The stage is a work tree and a clock. The agent's edits go to the work tree by the rule its
-tool has (a piece that is not in the file is an error, and says so in the transcript); a
+The stage is a work tree and a clock. An agent's edits go to the work tree by the rule its
+tool has (where a piece is not in the file nothing changes, and the transcript says so); a
 person's go there unseen. A commit is made by git, at the time that the clock shows, and
-what git answers is what the transcript records. With the same story every commit has the
-same id on every machine.
+what git answers is what the transcript records. How that is written down is the book's
+concern, of which each agent has its own. With the same story every commit has the same id
+on every machine.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import singledispatchmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from treadle.cli.demo_story import tools
+from treadle.cli.demo_story.book import Book, Span
+from treadle.cli.demo_story.rollout import Rollout
 from treadle.cli.demo_story.script import (
     Alone,
     ByHand,
     Committed,
     Edit,
+    Patched,
     Prompt,
     Ran,
     Read,
@@ -33,11 +36,16 @@ from treadle.cli.demo_story.script import (
     Thought,
     Write,
 )
-from treadle.cli.demo_story.transcript import Json, Transcript
+from treadle.cli.demo_story.transcript import Transcript
 
 if TYPE_CHECKING:
     from treadle.thread.repo import Repo
 
+BOOKS: dict[str, Callable[[str, str, str, str], Book]] = {
+    "claude-code": Transcript,
+    "codex": Rollout,
+}
+"""What takes a session down, by the agent: out of name, folder, version and model."""
 _LETTERS_A_SECOND = 12
 """How fast the agent writes, its silent thinking and the tools' time included."""
 
@@ -50,8 +58,7 @@ class Stage:
         self.repo = repo
         self.folder = f"{story.home}/{story.folder}"
         """Where the repository lies, for those who are in the story."""
-        self.shelf = transcripts / self.folder.replace("/", "-")
-        """The agent keeps one folder a project, named after the project's path."""
+        self.shelf = transcripts
         self.files: dict[str, str] = {}
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -66,133 +73,125 @@ class Stage:
                 self.session(scene)
 
     def session(self, scene: Session) -> None:
-        """One run of the agent, and its transcript."""
-        book = Transcript(scene.name, self.folder, scene.version, scene.model)
+        """One run of an agent, and its record."""
+        book = self.book(scene)
         for step in scene.steps:
             self.step(step, book)
-        self.keep(f"{book.id}.jsonl", book.text())
+        self.keep(book)
 
-    def keep(self, name: str, text: str) -> None:
-        """Put a transcript on the shelf."""
-        path = self.shelf / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+    def book(self, scene: Session) -> Book:
+        """An empty record of the kind that the session's agent keeps."""
+        return BOOKS[scene.agent](scene.name, self.folder, scene.version, scene.model)
+
+    def keep(self, book: Book) -> None:
+        """Put a record on the shelf."""
+        for name, text in book.files().items():
+            path = self.shelf / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
 
     # -- one step -----------------------------------------------------------------
 
     @singledispatchmethod
-    def step(self, step: Step, book: Transcript) -> None:
-        """Do one step, and write it down as the agent would."""
+    def step(self, step: Step, book: Book) -> None:
+        """Do one step, and have it taken down."""
         raise TypeError(f"no such step: {step!r}")
 
     @step.register
-    def _(self, step: Prompt, book: Transcript) -> None:
+    def _(self, step: Prompt, book: Book) -> None:
         self.now = max(self.now, _moment(step.at))
         book.prompt(self.now, step.text)
 
     @step.register
-    def _(self, step: Thought, book: Transcript) -> None:
+    def _(self, step: Thought, book: Book) -> None:
         book.thought(self.tick(step.text), step.text)
 
     @step.register
-    def _(self, step: Said, book: Transcript) -> None:
-        book.block(self.tick(step.text), {"type": "text", "text": step.text})
+    def _(self, step: Said, book: Book) -> None:
+        book.said(self.tick(step.text), step.text)
 
     @step.register
-    def _(self, step: Read, book: Transcript) -> None:
-        call = book.call(self.tick(), "Read", {"file_path": self.path(step.path)})
-        answer = tools.read(self.path(step.path), self.files[step.path])
-        book.answer(self.tick(), call, *answer)
+    def _(self, step: Read, book: Book) -> None:
+        book.read(self.span(), step.path, self.files[step.path])
 
     @step.register
-    def _(self, step: Searched, book: Transcript) -> None:
-        call = book.call(self.tick(), "Grep", {"pattern": step.word, "output_mode": "content"})
+    def _(self, step: Searched, book: Book) -> None:
         found = [
             f"{path}:{number}:{line}"
             for path, text in sorted(self.files.items())
             for number, line in enumerate(text.split("\n"), 1)
             if step.word in line
         ]
-        book.answer(self.tick(), call, *tools.searched(found))
+        book.searched(self.span(), step.word, found)
 
     @step.register
     def _(self, step: Write, book: Transcript) -> None:
-        asked: dict[str, Json] = {"file_path": self.path(step.path), "content": step.text}
-        call = book.call(self.tick(step.text), "Write", asked)
-        answer = tools.wrote(self.path(step.path), self.files.get(step.path), step.text)
+        before = self.files.get(step.path)
         self.touch((step,))
-        book.answer(self.tick(), call, *answer)
+        book.wrote(self.span(step.text), step.path, before, step.text)
 
     @step.register
     def _(self, step: Edit, book: Transcript) -> None:
-        asked: dict[str, Json] = {
-            "file_path": self.path(step.path),
-            "old_string": step.old,
-            "new_string": step.new,
-            "replace_all": False,
-        }
-        call = book.call(self.tick(step.new), "Edit", asked)
         before = self.files[step.path]
-        if step.old not in before:
-            book.answer(self.tick(), call, *tools.not_found(step.old), ok=False)
-            return
-        answer = tools.edited(self.path(step.path), before, step.old, step.new)
-        self.touch((step,))
-        book.answer(self.tick(), call, *answer)
+        if step.old in before:
+            self.touch((step,))
+        book.edited(self.span(step.new), step.path, before, step.old, step.new)
 
     @step.register
-    def _(self, step: Ran, book: Transcript) -> None:
-        call = book.call(self.tick(step.command), "Bash", {"command": step.command})
+    def _(self, step: Patched, book: Rollout) -> None:
+        before = {edit.path: self.files[edit.path] for edit in step.edits}
+        lost = next((edit for edit in step.edits if edit.old not in before[edit.path]), None)
+        if lost is None:
+            self.touch(step.edits)
+        after = {path: self.files[path] for path in before}
+        span = self.span("".join(edit.new for edit in step.edits))
+        book.patched(span, step.edits, before, after, lost)
+
+    @step.register
+    def _(self, step: Ran, book: Book) -> None:
         self.touch(step.leaves)
-        book.answer(self.tick(), call, *tools.ran(step.output, step.exit), ok=not step.exit)
+        book.ran(self.span(step.command), step.command, step.output, step.exit)
 
     @step.register
-    def _(self, step: Committed, book: Transcript) -> None:
-        message = f"{step.subject}\n\n{step.body}"
-        command = f"{step.command} && git commit -m \"$(cat <<'EOF'\n{message}\nEOF\n)\""
-        call = book.call(self.tick(command), "Bash", {"command": command})
+    def _(self, step: Committed, book: Book) -> None:
+        command = book.committing(step.command, step.subject, step.body)
+        asked = self.tick(command)
         self.tick()
         said = self.commit(step.subject, step.body)
         output = f"{step.output}\n{said}" if step.output else said
-        book.answer(self.tick(), call, *tools.ran(output, 0))
+        book.ran((asked, self.tick()), command, output, 0)
 
     @step.register
-    def _(self, step: ByHand, book: Transcript) -> None:
+    def _(self, step: ByHand, book: Book) -> None:
         self.touch(step.changes)
 
     @step.register
     def _(self, step: Sent, book: Transcript) -> None:
-        asked: dict[str, Json] = {
-            "description": step.title,
-            "prompt": step.prompt,
-            "subagent_type": step.kind,
-        }
-        call = book.call(self.tick(step.prompt), "Task", asked)
-        began = self.now
-        agent = "a" + call[1][:6]
-        own = book.beside(agent, step.model)
-        own.prompt(self.now, step.prompt)
+        began = self.tick(step.prompt)
+        call, own = book.sends(began, step.kind, step.title, step.prompt, step.model)
         for inner in (*step.steps, Said(step.answer)):
             self.step(inner, own)
-        name = f"{book.id}/subagents/agent-{agent}"
-        self.keep(f"{name}.jsonl", own.text())
-        about: Json = {"agentType": step.kind, "description": step.title, "toolUseId": call[0]}
-        self.keep(f"{name}.meta.json", json.dumps(about))
-        seconds = int((self.now - began).total_seconds())
-        calls = sum(not isinstance(inner, Said | Thought) for inner in step.steps)
-        answer = tools.returned(step.prompt, agent, step.answer, seconds, calls)
-        book.answer(self.tick(), call, *answer)
+        self.keep(own)
+        book.returned(
+            seconds=int((self.now - began).total_seconds()),
+            at=self.tick(),
+            call=call,
+            agent=own.agent,
+            prompt=step.prompt,
+            answer=step.answer,
+            calls=sum(not isinstance(inner, Said | Thought) for inner in step.steps),
+        )
 
     # -- the work tree and the clock ------------------------------------------------
-
-    def path(self, name: str) -> str:
-        """A file's path as the transcripts have it."""
-        return f"{self.folder}/{name}"
 
     def tick(self, text: str = "") -> datetime:
         """A moment later: three seconds, and the time it takes to write ``text``."""
         self.now += timedelta(seconds=3 + len(text) // _LETTERS_A_SECOND)
         return self.now
+
+    def span(self, text: str = "") -> Span:
+        """The time of a tool's call, ``text`` being what the agent writes in it."""
+        return self.tick(text), self.tick()
 
     def touch(self, changes: tuple[Write | Edit, ...]) -> None:
         """Change files in the work tree; a story that misquotes them is an error of ours."""

@@ -1,16 +1,18 @@
-"""Slackwater: how a small program came to be, told in five scenes and six commits.
+"""Slackwater: how a small program came to be, told in six scenes and seven commits.
 
 The program prints tide tables. The harbours are invented, the tides are computed and the
 program runs; what the tools answer in the story is what they do answer. In it happens what
 happens in any repository: an attempt fails its test and is replaced, an edit misquotes the
-file, a sub-agent measures, a person changes lines beside the agent and alone, and two
-secrets fall into a conversation where they have no business.
+file, a sub-agent measures, a person changes lines beside the agent and alone, a second agent
+mends what the first one overlooked, and two secrets fall into a conversation where they have
+no business.
 """
 
 from __future__ import annotations
 
 from treadle.cli.demo_story.clocks import THE_CLOCKS
 from treadle.cli.demo_story.harbours import THE_HARBOURS
+from treadle.cli.demo_story.midnight import THE_MIDNIGHT
 from treadle.cli.demo_story.script import Alone, Edit, Story
 from treadle.cli.demo_story.sea import THE_SEA
 from treadle.cli.demo_story.table import THE_TABLE
@@ -54,7 +56,7 @@ SLACKWATER = Story(
     email="ines@slackwater.example",
     home="/home/ines",
     folder="slackwater",
-    scenes=(THE_SEA, THE_HARBOURS, THE_TABLE, DATUM, THE_CLOCKS),
+    scenes=(THE_SEA, THE_HARBOURS, THE_TABLE, DATUM, THE_CLOCKS, THE_MIDNIGHT),
 )
 
 QUESTION = ("tide/table.py", 46)

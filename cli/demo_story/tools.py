@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from treadle.cli.demo_story.transcript import Json
+from treadle.cli.demo_story.book import Json
 from treadle.thread.origin import split_lines
 
 Answer = tuple[Json, Json]

@@ -14,10 +14,21 @@ import json
 import uuid
 from datetime import datetime
 
-Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+from treadle.cli.demo_story import tools
+from treadle.cli.demo_story.book import Json, Span, stamp
 
 _SPACE = uuid.UUID("6f0f4c1e-8f0f-5b6a-9a53-51ac5e7ec0de")
+_COMMIT = """\
+{command} && git commit -m "$(cat <<'EOF'
+{subject}
+
+{body}
+EOF
+)\""""
 _LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+Call = tuple[str, str]
+"""A tool's call: its id, and its record's."""
 
 
 def session_id(name: str) -> str:
@@ -26,13 +37,17 @@ def session_id(name: str) -> str:
 
 
 class Transcript:
-    """One file that grows, record by record."""
+    """One file that grows, record by record; a ``Book``."""
 
-    def __init__(self, name: str, folder: str, version: str, model: str, agent: str = "") -> None:
+    def __init__(
+        self, name: str, folder: str, version: str, model: str, agent: str = "", about: str = ""
+    ) -> None:
         self.id = session_id(name)
         self.model = model
         self.agent = agent
         """A sub-agent's id, ``""`` for the session itself."""
+        self._about = about
+        """What the record of a sub-agent says beside it."""
         self._name = name
         self._folder = folder
         self._version = version
@@ -42,14 +57,15 @@ class Transcript:
         self._message = ""
         self._records: list[dict[str, Json]] = []
 
-    def beside(self, agent: str, model: str) -> Transcript:
-        """The file of a sub-agent of this session."""
-        return Transcript(self._name, self._folder, self._version, model, agent)
-
-    def text(self) -> str:
-        """The file so far."""
+    def files(self) -> dict[str, str]:
+        """The file so far: one folder a project, named after its path; sub-agents' below."""
+        place = f"{self._folder.replace('/', '-')}/{self.id}"
         rows = (json.dumps(record, ensure_ascii=False) for record in self._records)
-        return "".join(f"{row}\n" for row in rows)
+        text = "".join(f"{row}\n" for row in rows)
+        if not self.agent:
+            return {f"{place}.jsonl": text}
+        place += f"/subagents/agent-{self.agent}"
+        return {f"{place}.jsonl": text, f"{place}.meta.json": self._about}
 
     def prompt(self, at: datetime, text: str) -> None:
         """What a person typed, or what a sub-agent was asked."""
@@ -60,12 +76,90 @@ class Transcript:
             backups: dict[str, Json] = {
                 "messageId": own,
                 "trackedFileBackups": {},
-                "timestamp": _stamp(at),
+                "timestamp": stamp(at),
             }
             snapshot: dict[str, Json] = {"type": "file-history-snapshot", "messageId": own}
             self._records.append({**snapshot, "snapshot": backups, "isSnapshotUpdate": False})
 
-    def block(self, at: datetime, block: dict[str, Json]) -> str:
+    def thought(self, at: datetime, text: str) -> None:
+        """A block of thinking, with the signature that the service puts under it."""
+        seal = base64.b64encode(hashlib.sha512(text.encode()).digest()).decode()
+        self._block(at, {"type": "thinking", "thinking": text, "signature": seal})
+
+    def said(self, at: datetime, text: str) -> None:
+        """A block of text."""
+        self._block(at, {"type": "text", "text": text})
+
+    def read(self, span: Span, path: str, text: str) -> None:
+        """The tool Read."""
+        full = self._path(path)
+        self._used(span, "Read", {"file_path": full}, tools.read(full, text))
+
+    def searched(self, span: Span, word: str, found: list[str]) -> None:
+        """The tool Grep."""
+        asked: dict[str, Json] = {"pattern": word, "output_mode": "content"}
+        self._used(span, "Grep", asked, tools.searched(found))
+
+    def wrote(self, span: Span, path: str, before: str | None, text: str) -> None:
+        """The tool Write."""
+        full = self._path(path)
+        asked: dict[str, Json] = {"file_path": full, "content": text}
+        self._used(span, "Write", asked, tools.wrote(full, before, text))
+
+    def edited(self, span: Span, path: str, before: str, old: str, new: str) -> None:
+        """The tool Edit, which fails where ``old`` is not in the file."""
+        full, ok = self._path(path), old in before
+        asked: dict[str, Json] = {
+            "file_path": full,
+            "old_string": old,
+            "new_string": new,
+            "replace_all": False,
+        }
+        answer = tools.edited(full, before, old, new) if ok else tools.not_found(old)
+        self._used(span, "Edit", asked, answer, ok)
+
+    def ran(self, span: Span, command: str, output: str, exit: int) -> None:
+        """The tool Bash."""
+        self._used(span, "Bash", {"command": command}, tools.ran(output, exit), not exit)
+
+    def committing(self, command: str, subject: str, body: str) -> str:
+        """The message as a document of the shell's, in the words that Claude Code is taught."""
+        return _COMMIT.format(command=command, subject=subject, body=body)
+
+    def sends(
+        self, at: datetime, kind: str, title: str, prompt: str, model: str
+    ) -> tuple[Call, Transcript]:
+        """The call that sends a sub-agent, and the sub-agent's own file."""
+        asked: dict[str, Json] = {"description": title, "prompt": prompt, "subagent_type": kind}
+        call = self._call(at, "Task", asked)
+        about = json.dumps({"agentType": kind, "description": title, "toolUseId": call[0]})
+        agent = "a" + call[1][:6]
+        own = Transcript(self._name, self._folder, self._version, model, agent, about)
+        own.prompt(at, prompt)
+        return call, own
+
+    def returned(
+        self,
+        at: datetime,
+        call: Call,
+        agent: str,
+        prompt: str,
+        answer: str,
+        seconds: int,
+        calls: int,
+    ) -> None:
+        """The sub-agent's answer, after so many seconds and calls of its own."""
+        self._answer(at, call, tools.returned(prompt, agent, answer, seconds, calls))
+
+    def _used(
+        self, span: Span, tool: str, asked: dict[str, Json], answer: tools.Answer, ok: bool = True
+    ) -> None:
+        self._answer(span[1], self._call(span[0], tool, asked), answer, ok)
+
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{name}"
+
+    def _block(self, at: datetime, block: dict[str, Json]) -> str:
         """One block of the agent's message: text, thinking or a tool's call. Its record's id."""
         self._message = self._message or f"msg_01{self._token('message')}"
         message: Json = {
@@ -81,17 +175,14 @@ class Transcript:
         request = "req_01" + self._message[6:]
         return self._record(at, "assistant", {"message": message, "requestId": request})
 
-    def call(self, at: datetime, tool: str, asked: dict[str, Json]) -> tuple[str, str]:
-        """A tool's call; the call's id and its record's."""
+    def _call(self, at: datetime, tool: str, asked: dict[str, Json]) -> Call:
         name = f"toolu_01{self._token('tool')}"
         block: dict[str, Json] = {"type": "tool_use", "id": name, "name": tool, "input": asked}
-        return name, self.block(at, block)
+        return name, self._block(at, block)
 
-    def answer(
-        self, at: datetime, call: tuple[str, str], content: Json, result: Json, ok: bool = True
-    ) -> None:
-        """What the tool answered: ``content`` to the agent, ``result`` for the record."""
+    def _answer(self, at: datetime, call: Call, answer: tools.Answer, ok: bool = True) -> None:
         name, record = call
+        content, result = answer
         block: dict[str, Json] = {"tool_use_id": name, "type": "tool_result", "content": content}
         if not ok:
             block["is_error"] = True
@@ -99,11 +190,6 @@ class Transcript:
         more: dict[str, Json] = {"message": message, "toolUseResult": result}
         self._message = ""
         self._record(at, "user", {**more, "sourceToolAssistantUUID": record})
-
-    def thought(self, at: datetime, text: str) -> None:
-        """A block of thinking, with the signature that the service puts under it."""
-        seal = base64.b64encode(hashlib.sha512(text.encode()).digest()).decode()
-        self.block(at, {"type": "thinking", "thinking": text, "signature": seal})
 
     def _record(self, at: datetime, kind: str, more: dict[str, Json]) -> str:
         own = str(uuid.uuid5(_SPACE, f"{self._seed}/{self._next()}"))
@@ -118,7 +204,7 @@ class Transcript:
         }
         if self.agent:
             record["agentId"] = self.agent
-        self._records.append({**record, "type": kind, **more, "uuid": own, "timestamp": _stamp(at)})
+        self._records.append({**record, "type": kind, **more, "uuid": own, "timestamp": stamp(at)})
         self._parent = own
         return own
 

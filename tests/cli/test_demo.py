@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def test_every_commit_but_the_persons_own_has_a_document(built: Path) -> None:
         line.split()[1] for line in git(built, "notes", "--ref", "treadle", "list").splitlines()
     }
     without = [line.split(" ", 1)[1] for line in commits if line.split()[0] not in noted]
-    assert len(commits) == 6
+    assert len(commits) == 7
     assert without == ["Name the datum; add Harrow Quay"]
 
 
@@ -74,6 +75,21 @@ def test_the_failed_edit_and_the_replaced_attempt_are_told(built: Path) -> None:
     assert "String to replace not found in file." in documents
     assert "before < here > after or before > here < after" in documents
     assert "before < here > after" not in (built / "tide/table.py").read_text()
+
+
+def test_codexs_commit_is_explained_whole(built: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    document = git(built, "log", "-1", "--notes=treadle", "--format=%N")
+    assert 'agents: [{"name": "codex"' in document
+    assert "apply_patch verification failed" in document
+    assert "now.replace(tzinfo=" in document
+    assert "now.replace(tzinfo=" not in (built / "tide/table.py").read_text()
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(["-C", str(built), "check", "--json", "HEAD~1..HEAD"])
+    assert ended.value.code == 0
+    told = json.loads(capfd.readouterr().out)
+    assert told["evidence"]["proved"] == told["added_lines"] == told["agents"]["codex"] > 0
+    assert (told["explained"], told["problems"]) == (100.0, 0)
 
 
 def test_the_question_is_about_the_line_that_replaced_the_attempt(built: Path) -> None:
@@ -108,8 +124,9 @@ def test_recording_the_transcripts_by_hand_writes_nothing_new(
     built: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     before = git(built, "rev-parse", "refs/notes/treadle")
-    files = [word for path in built.glob("transcripts/*/*.jsonl") for word in ("--from", str(path))]
-    for commit in ("HEAD", "HEAD~1", "HEAD~3", "HEAD~4", "HEAD~5"):
+    kept = [*built.glob("transcripts/*/*.jsonl"), *built.glob("transcripts/sessions/**/*.jsonl")]
+    files = [word for path in kept for word in ("--from", str(path))]
+    for commit in ("HEAD", "HEAD~1", "HEAD~2", "HEAD~4", "HEAD~5", "HEAD~6"):
         with pytest.raises(SystemExit) as ended:
             main(["-C", str(built), "record", commit, *files])
         assert ended.value.code == 0, capfd.readouterr().err
@@ -135,7 +152,7 @@ def test_two_demos_have_the_same_documents(built: Path, tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
-    assert git(finished(tmp_path), "rev-list", "--count", "HEAD") == "6\n"
+    assert git(finished(tmp_path), "rev-list", "--count", "HEAD") == "7\n"
 
 
 def test_an_untouched_demo_is_built_again(tmp_path: Path) -> None:

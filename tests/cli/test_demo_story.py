@@ -17,7 +17,7 @@ from treadle.cli.demo_story import clocks, harbours
 from treadle.cli.demo_story.script import Alone, Committed, Prompt, Ran, Sent, Session, Step
 from treadle.cli.demo_story.stage import Stage
 from treadle.cli.demo_story.story import SLACKWATER
-from treadle.cli.demo_story.transcript import Transcript
+from treadle.thread.agents import Source, read
 from treadle.thread.repo import Repo
 
 ABOUT_THE_MACHINE = ("date ",)
@@ -72,7 +72,7 @@ def test_every_command_answers_what_the_story_says(stage: Stage, tmp_path: Path)
         if isinstance(scene, Alone):
             stage.touch(scene.changes)
             continue
-        book = Transcript(scene.name, stage.folder, scene.version, scene.model)
+        book = stage.book(scene)
         for step in scene.steps:
             for command, output, status in commands(step):
                 answer, ended = shell(command, stage, tmp_path)
@@ -82,7 +82,7 @@ def test_every_command_answers_what_the_story_says(stage: Stage, tmp_path: Path)
             left = [Path(stage.repo.top, change.path).read_text() for change in leaves]
             stage.step(step, book)
             assert left == [stage.files[change.path] for change in leaves]
-    assert checked == 17
+    assert checked == 22
 
 
 def test_the_same_story_makes_the_same_commits_and_transcripts(tmp_path: Path) -> None:
@@ -94,15 +94,16 @@ def test_the_same_story_makes_the_same_commits_and_transcripts(tmp_path: Path) -
             files = {str(path.relative_to(shelf)): path.read_bytes() for path in _files(shelf)}
             told.append(([commit.id for commit in repo.commits()], files))
     assert told[0] == told[1]
-    assert len(told[0][0]) == 6
+    assert len(told[0][0]) == 7
 
 
-def test_the_transcripts_replay_to_every_line_but_the_persons(stage: Stage) -> None:
+def test_claude_codes_transcripts_replay_to_every_line_but_the_persons(stage: Stage) -> None:
     stage.play()
     replayed: dict[str, str] = {}
     for record in records(stage):
         replay(record, replayed, stage.folder)
-    differ = {path for path, text in stage.files.items() if replayed.get(path) != text}
+    begun = {path: stage.repo.run("show", f"HEAD~1:{path}").decode() for path in stage.files}
+    differ = {path for path, text in begun.items() if replayed.get(path) != text}
     assert differ == {
         "data/harbours.toml",  # a command wrote it
         "tests/test_table.py",  # a shell appended two tests
@@ -111,6 +112,52 @@ def test_the_transcripts_replay_to_every_line_but_the_persons(stage: Stage) -> N
         "README.md",  # and the warning
         "tools/harbour_card.py",  # and the whole of the script
     }
+
+
+def test_codexs_diffs_make_its_commit(stage: Stage) -> None:
+    stage.play()
+    stage.repo.run("reset", "--hard", "HEAD~1")
+    for said in payloads(stage, "patch_apply_end"):
+        for path, change in said["changes"].items():
+            name = path.removeprefix(f"{stage.folder}/")
+            diff = f"--- a/{name}\n+++ b/{name}\n{change['unified_diff']}"
+            stage.repo.run("apply", "-", feed=diff.encode())
+    made = {path: Path(stage.repo.top, path).read_text() for path in stage.files}
+    assert made == stage.files
+
+
+def test_codexs_searches_find_what_git_finds(stage: Stage) -> None:
+    stage.play()
+    stage.repo.run("reset", "--hard", "HEAD~1")
+    asked = [json.loads(call["arguments"])["cmd"] for call in payloads(stage, "function_call")]
+    told = [answer["output"] for answer in payloads(stage, "function_call_output")]
+    answers = dict(zip(asked, told, strict=True))
+    looks = [command for command in asked if command.startswith(("git grep", "cat"))]
+    assert len(looks) == 2
+    for command in looks:
+        printed = answers[command].partition("Output:\n")[2]
+        assert printed == shell(command, stage, Path(stage.repo.top))[0]
+
+
+def test_one_of_codexs_patches_changes_nothing(stage: Stage) -> None:
+    stage.play()
+    answers = [answer["output"] for answer in payloads(stage, "custom_tool_call_output")]
+    refused = [text for text in answers if text.startswith("apply_patch verification failed")]
+    assert (len(answers), len(refused)) == (4, 1)
+    assert len(payloads(stage, "patch_apply_end")) == 3
+
+
+def test_codexs_session_reads_as_one_turn_with_its_commit(stage: Stage) -> None:
+    stage.play()
+    (path,) = rollouts(stage)
+    reading = read([Source.file(path)])
+    (session,) = reading.sessions
+    assert not reading.problems
+    assert not session.problems
+    assert path.stem.endswith(session.id)
+    assert [event.kind for event in session.events].count("prompt") == 1
+    (made,) = [made for event in session.events for made in event.made]
+    assert stage.repo.resolve("HEAD").startswith(made.id)
 
 
 def test_edits_are_placed_in_the_file_that_the_record_kept(stage: Stage) -> None:
@@ -129,30 +176,32 @@ def test_the_agents_own_commits_name_themselves(stage: Stage) -> None:
     stage.play()
     ids = {commit.id[:7]: commit.subject for commit in stage.repo.commits()}
     outputs = [str(record.get("toolUseResult")) for record in records(stage)]
+    outputs += [answer["output"] for answer in payloads(stage, "function_call_output")]
     named = {found[1] for text in outputs for found in re.finditer(r"\[main .*?(\w{7})\] ", text)}
     assert named == set(ids) - {
         short for short, subject in ids.items() if subject.startswith("Name the datum")
     }
 
 
-def test_one_edit_fails_and_one_sub_agent_is_sent(stage: Stage) -> None:
+def test_one_of_claude_codes_edits_fails_and_one_sub_agent_is_sent(stage: Stage) -> None:
     stage.play()
     results = [str(record.get("toolUseResult")) for record in records(stage)]
     assert sum("String to replace not found in file." in text for text in results) == 1
-    assert len(list(stage.shelf.glob("*/subagents/agent-*.jsonl"))) == 1
-    assert len(list(stage.shelf.glob("*.jsonl"))) == 4
+    assert len(list(stage.shelf.glob("*/*/subagents/agent-*.jsonl"))) == 1
+    assert len(list(stage.shelf.glob("-home-ines-slackwater/*.jsonl"))) == 4
 
 
 def test_the_secrets_fall_into_a_prompt_and_an_output(stage: Stage) -> None:
     stage.play()
-    rows = [json.dumps(record["message"]) for record in records(stage) if "message" in record]
-    assert sum(harbours.FORGE_TOKEN in row for row in rows) == 1
-    assert sum(clocks.MODEL_KEY in row for row in rows) == 1
+    told = [json.dumps(record["message"]) for record in records(stage) if "message" in record]
+    assert sum(harbours.FORGE_TOKEN in row for row in told) == 1
+    assert sum(clocks.MODEL_KEY in row for row in told) == 1
 
 
 def test_each_turn_begins_when_the_story_says(stage: Stage) -> None:
     stage.play()
     times = [record["timestamp"] for record in records(stage) if "timestamp" in record]
+    times += [row["timestamp"] for path in rollouts(stage) for row in rows(path)]
     said = [
         step.at
         for scene in SLACKWATER.scenes
@@ -169,13 +218,26 @@ def test_every_text_of_the_tree_ends_in_one_newline(stage: Stage) -> None:
 
 
 def records(stage: Stage) -> list[dict[str, Any]]:
-    """All records of all transcripts, the sessions in the order in which they began."""
-    found = []
-    for path in stage.shelf.rglob("*.jsonl"):
-        rows = [json.loads(row) for row in path.read_text(encoding="utf-8").split("\n") if row]
-        found.append(rows)
+    """All records of Claude Code's transcripts, the sessions in the order in which they began."""
+    found = [rows(path) for path in stage.shelf.glob("-*/**/*.jsonl")]
     found.sort(key=lambda rows: str(rows[0]["timestamp"]))
     return [row for rows in found for row in rows]
+
+
+def rollouts(stage: Stage) -> list[Path]:
+    """The rollouts, where Codex keeps them."""
+    return list(stage.shelf.glob("sessions/*/*/*/rollout-*.jsonl"))
+
+
+def payloads(stage: Stage, kind: str) -> list[dict[str, Any]]:
+    """The payloads of one kind in the rollout, in its order."""
+    (path,) = rollouts(stage)
+    return [row["payload"] for row in rows(path) if row["payload"].get("type") == kind]
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The records of a file."""
+    return [json.loads(row) for row in path.read_text(encoding="utf-8").split("\n") if row]
 
 
 def replay(record: dict[str, Any], files: dict[str, str], folder: str) -> None:
