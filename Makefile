@@ -12,12 +12,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EDITABLE := --config-settings editable_mode=strict --editable
 WITHOUT_USER := GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
-.PHONY: help demo test bench bench-sharing pictures clean FORCE
+.PHONY: help demo test fuzz bench bench-sharing pictures clean FORCE
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo      build the demo repository in $(DEMO)/ and weave it'
 	@echo 'make test      check style and types, run all tests'
+	@echo 'make fuzz      rewrite histories at random until it is stopped (FUZZ=--first=N ...)'
 	@echo 'make bench     measure treadle on the repositories in TREADLE_CORPUS'
 	@echo 'make bench-sharing  16 writers at once, and a sync with nothing to do'
 	@echo 'make pictures  take the pictures in docs/pictures/ anew (needs Chromium)'
@@ -36,6 +37,9 @@ test: .stamp/test
 	$(BIN)/ruff format --check .
 	MYPYPATH=$$(echo build/__editable__.*) $(BIN)/mypy
 	$(WITHOUT_USER) $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
+
+fuzz: .stamp/test
+	$(WITHOUT_USER) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.fuzz --shrink $(FUZZ)
 
 bench: .stamp/test
 	$(WITHOUT_USER) $(BIN)/python -m bench

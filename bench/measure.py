@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.pages import longest_felt, weights
 from bench.process import TREADLE, environment, several, single
+from bench.rewriting import squash
 from treadle.tangle.blame import blame
 from treadle.tangle.check import Result, check, total
 from treadle.tangle.control import control
@@ -52,7 +53,13 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
         "site": weights(site, _told_of(clone)),
         "longest_page": longest_felt(site),
         "lines": _lines(where),
+        "squash": squash(clone, folder) if _merged(clone) else None,
     }
+
+
+def _merged(clone: Path) -> bool:
+    """Whether the history has merges that a forge could have squashed."""
+    return bool(_git(clone, "rev-list", "--merges", "--first-parent", "-n", "1", "main"))
 
 
 def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], int]]:

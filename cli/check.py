@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from treadle.tangle.index import Index
     from treadle.thread.repo import Commit
 
+_NAMED = 8
+"""Commits to which a document could be tied that are named for a person."""
 _SHOWN = 20
 """Failures that are listed for a person; ``--json`` lists all."""
 
@@ -50,21 +52,22 @@ def command(
     counts as unrecorded; without, all commits that have a document. Exits 1 where a document
     does not make its commit, or explains less than --fail-under asks for.
     """
-    from treadle.tangle.check import orphans, total
+    from treadle.tangle.check import orphans, total, untied
 
     with opened(ctx) as index:
         if not index.notes():
             raise nothing_recorded()
         lost = [] if revs else orphans(index)
+        loose = untied(index) if lost else []
         rows = [row for row in _check(index, revs) if row[1].complete or not complete]
         whole = total(result for _, result in rows)
         listed = shares(by, rows) if by else []
         claimed = foreign(index) if control else None
         if as_json:
-            print_json({**told(whole, lost), **_more(by, listed, claimed)})
+            print_json({**told(whole, lost, loose), **_more(by, listed, claimed)})
         else:
             with paper(index.repo, paged=True) as out:
-                _show(out, whole, lost)
+                _show(out, whole, lost, loose)
                 if claimed is not None:
                     show_control(out, claimed)
                 if listed:
@@ -99,7 +102,7 @@ def _under(whole: Result, limit: float | None) -> bool:
     return limit is not None and whole.explained is not None and whole.explained < limit
 
 
-def told(whole: Result, lost: Sequence[str]) -> dict[str, object]:
+def told(whole: Result, lost: Sequence[str], loose: Sequence[str] = ()) -> dict[str, object]:
     """The figures as JSON, version 1."""
     return {
         "version": 1,
@@ -107,6 +110,7 @@ def told(whole: Result, lost: Sequence[str]) -> dict[str, object]:
         "with_document": whole.with_document,
         "exact": whole.exact,
         "orphan_documents": len(lost),
+        "could_be_tied": list(loose),
         "added_lines": whole.added_lines,
         "evidence": whole.evidence,
         "explained": whole.explained,
@@ -141,7 +145,7 @@ def _failure(failure: Failure) -> dict[str, str]:
     return {"commit": failure.commit, "path": failure.path, "reason": failure.reason}
 
 
-def _show(out: Paper, whole: Result, lost: Sequence[str]) -> None:
+def _show(out: Paper, whole: Result, lost: Sequence[str], loose: Sequence[str]) -> None:
     from treadle.thread.model import EVIDENCE
 
     documents = _count(whole.with_document, "document")
@@ -156,6 +160,10 @@ def _show(out: Paper, whole: Result, lost: Sequence[str]) -> None:
         out.line(f"{_count(bare, 'commit')} without a document")
     if lost:
         out.line(f"{_count(len(lost), 'document')} of commits that no ref reaches")
+    if loose:
+        ids = ", ".join(commit[:8] for commit in loose[:_NAMED])
+        more = f" and {len(loose) - _NAMED} more" if len(loose) > _NAMED else ""
+        out.line(f"treadle relink would tie one of them to each of {ids}{more}")
     out.line(f"{_count(whole.added_lines, 'added line')}, {_share(whole)}")
     for name in EVIDENCE:
         count = whole.evidence[name]

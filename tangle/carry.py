@@ -18,6 +18,7 @@ of the commit, is claimed. In doubt nothing is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -95,6 +96,8 @@ def carry(
         for pairing, claims in zip(pairings, claimed, strict=True)
     ]
     sure = trusted(goals, kin, pairings, claimed, patch_id)
+    for number in _passed(goals, kin, chains, pairings, sure):
+        sure.setdefault(number, "a step on the way")
     origins: list[dict[int, Origin]] = [{} for _ in goals]
     for pairing, claims in sorted(
         zip(pairings, claimed, strict=True),
@@ -104,8 +107,6 @@ def carry(
         for claim in claims:
             if claim.kin in sure and claim.origin.part:
                 origins[pairing.goal].setdefault(claim.line, claim.origin)
-    for number in _passed(goals, kin, chains, pairings, sure):
-        sure.setdefault(number, "a step on the way")
     return Carried(origins, sorted(sure, key=lambda n: kin[n].candidate.order), sure)
 
 
@@ -142,7 +143,9 @@ def _claims(
     goal = goals[pairing.goal]
     file = kin[pairing.kin].files[pairing.path]
     size = len(goal.lines)
-    places = range(size) if pairing.same else back_of(size, *pairing.change)
+    places = list(range(size)) if pairing.same else back_of(size, *pairing.change)
+    if not pairing.same:
+        _find_moved(goal, file, places)
     for line in goal.new:
         found = _trace(chains, pairing.kin, file, places[line]) if places[line] >= 0 else None
         if found is not None:
@@ -151,6 +154,18 @@ def _claims(
             assert origin is not None
             block = wrote.blocks[place]
             yield Claim(pairing.goal, line, number, block, place, origin, wrote.path)
+
+
+def _find_moved(goal: Goal, file: Revision, places: list[int]) -> None:
+    """Give lines that the diff passes over, since they stand in another order, their place in the
+    document's file, where that can be but one."""
+    held = Counter(file.lines)
+    there = Counter(goal.lines)
+    where = {line: place for place, line in enumerate(file.lines) if held[line] == 1}
+    for i in goal.new:
+        line = goal.lines[i]
+        if places[i] < 0 and there[line] == 1 and line in where and enough([line]):
+            places[i] = where[line]
 
 
 def _trace(

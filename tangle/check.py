@@ -131,6 +131,19 @@ def orphans(index: Index) -> list[str]:
     return alone(index.repo, index.notes())
 
 
+def untied(index: Index) -> list[str]:
+    """Commits without a document to which one of a commit that no ref reaches could be tied."""
+    from treadle.tangle.capture import REFS
+    from treadle.tangle.relink import propose
+
+    notes = index.notes()
+    reached = index.repo.commits((), *REFS)
+    if notes.keys() <= {commit.id for commit in reached}:
+        return []
+    found = propose(index.repo, [commit for commit in reached if commit.id not in notes])
+    return [outcome.commit.id for outcome in found.outcomes if outcome.sources]
+
+
 def _percent(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 2) if whole else None
 

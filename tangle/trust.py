@@ -16,9 +16,11 @@ from collections.abc import Sequence
 from treadle.tangle.claim import LONG, SMALL, Claim, Goal, Kin, Pairing, runs, text
 from treadle.tangle.match import weight, weight_of
 
+_LONGER = 3 * LONG
+"""Letters and digits of a run for which one of its neighbours is enough: the other may be new."""
 _NEAR = 3
 """Lines on each side of a run among which its neighbour is looked for."""
-_SHARE = 0.5
+_SHARE = 1 / 3
 """Of what a document wrote, or of what a commit adds: beyond this it is much."""
 _REST = 0.25
 """Of what a document wrote: so much must be left of it on the very base it was written on."""
@@ -78,13 +80,15 @@ def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -
         return False
     if file.blocks[last.place + 1 : last.place + 2] == (last.block,):
         return False
-    if weight([text(goals, claim) for claim in run]) < LONG:
+    size = weight([text(goals, claim) for claim in run])
+    if size < LONG:
         return False
     begin, at = max(0, first.place - _NEAR), max(0, first.line - _NEAR)
     above = file.lines[begin : first.place][::-1], goal.lines[at : first.line][::-1]
     end, to = last.place + 1 + _NEAR, last.line + 1 + _NEAR
     below = file.lines[last.place + 1 : end], goal.lines[last.line + 1 : to]
-    return all(_neighbour(old) == _neighbour(new) for old, new in (above, below))
+    beside = [_neighbour(old) == _neighbour(new) for old, new in (above, below)]
+    return all(beside) or (any(beside) and size >= _LONGER)
 
 
 def _neighbour(lines: Sequence[str]) -> str:

@@ -227,9 +227,13 @@ def _place_path(
         for change in placed.step.changes
         if change.path == path and change.kind in ("edit", "drift")
     }
-    for side in told:
-        if side.ids >= at_work:
-            return side.row, _renamed(side.residue, twins)
+    alone = [side for side in told if side.ids >= at_work]
+    agreed = len({(side.row, _renamed(side.residue, twins)) for side in told}) == 1
+    every = frozenset(ids)
+    whole = [side for side in alone if {twins.get(id_, id_) for id_ in side.ids} >= every]
+    if alone and (whole or agreed or not _here(repo, told[0].row)):
+        side = (whole or alone)[0]
+        return side.row, _renamed(side.residue, twins)
     row = told[0].row
     if any(side.row.reference for side in told):
         raise MismatchError(f"{path}: redaction hides lines of it")
@@ -240,6 +244,12 @@ def _place_path(
         except MismatchError:  # their hunks are in each other's way
             pass
     return replace(row, moved=True), _residue(repo, (), row, claims)
+
+
+def _here(repo: Repo, row: Row) -> bool:
+    """Whether a path's texts are in this clone."""
+    blobs = [entry.blob for entry in (row.before, row.after) if entry is not None]
+    return None not in repo.read_all(blobs)
 
 
 def _renamed(change: Change | None, twins: Mapping[str, str]) -> Change | None:

@@ -12,9 +12,9 @@ from tests.cli.lamp import PROMPT, REASON, Lamp, run
 FILE = "src/lamp.py"
 
 CHECK = [
-    "version", "commits", "with_document", "exact", "orphan_documents", "added_lines", "evidence",
-    "explained", "explained_own", "by_reference", "files", "files_proved", "agents",
-    "problems", "failures",
+    "version", "commits", "with_document", "exact", "orphan_documents", "could_be_tied",
+    "added_lines", "evidence", "explained", "explained_own", "by_reference", "files",
+    "files_proved", "agents", "problems", "failures",
 ]  # fmt: skip
 BLAME = [
     "line", "commit", "path", "part", "step", "evidence", "agent", "model", "prompt", "reason",
@@ -33,6 +33,32 @@ def test_check_tells_its_figures(lamp: Lamp) -> None:
     assert (told["added_lines"], told["explained"], told["explained_own"]) == (3, 100.0, 100.0)
     assert told["agents"] == {"claude-code": 3}
     assert told["failures"] == []
+
+
+def test_check_names_commits_to_which_a_document_could_be_tied(lamp: Lamp) -> None:
+    lamp.git("reset", "--hard", "--quiet", "HEAD~1")
+    lamp.git("commit", "--amend", "--quiet", "--message", "Another message")
+    head = lamp.git("rev-parse", "HEAD")
+    told = json.loads(run("check", "--json", at=lamp.top).out)
+    assert (told["orphan_documents"], told["could_be_tied"]) == (1, [head])
+    tied = json.loads(run("relink", "--json", at=lamp.top).out)
+    assert [row["commit"] for row in tied["tied"]] == [head]
+    assert tied["tied"][0]["sources"][0]["because"] == "the same change"
+    told = json.loads(run("check", "--json", at=lamp.top).out)
+    assert (told["with_document"], told["orphan_documents"], told["could_be_tied"]) == (1, 0, [])
+
+
+def test_relink_prunes_what_is_tied_elsewhere_and_keeps_a_backup(lamp: Lamp) -> None:
+    lamp.git("reset", "--hard", "--quiet", "HEAD~1")
+    lamp.git("commit", "--amend", "--quiet", "--message", "Another message")
+    dry = json.loads(run("relink", "--prune", "--dry-run", "--json", at=lamp.top).out)
+    assert dry["pruned"] == []
+    old = lamp.git("notes", "--ref", "treadle", "list").split()[1]
+    told = json.loads(run("relink", "--prune", "--json", at=lamp.top).out)
+    assert told["pruned"] == [old]
+    kept = lamp.git("ls-tree", "-r", "--name-only", told["backup"]).replace("/", "")
+    assert old in kept
+    assert old not in lamp.git("notes", "--ref", "treadle", "list")
 
 
 def test_check_counts_a_commit_without_a_document_that_is_asked_for(lamp: Lamp) -> None:

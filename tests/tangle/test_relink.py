@@ -298,3 +298,77 @@ def test_a_dry_run_writes_nothing(loom: Loom) -> None:
     done = propose(loom.scratch.repo, [loom.scratch.head()])
     assert done.outcomes[0].sources
     assert Store(loom.scratch.repo).tip() == tip
+
+
+def test_a_squash_of_commits_that_were_rewritten_before(loom: Loom) -> None:
+    """The first is little of the whole, and its file was moved: the way through it counts."""
+    loom.step("lamp.py", 5, FIRST[0])
+    loom.step("dir/oil.txt", 5, *SECOND)
+    loom.save()
+    loom.person("lamp.py", FIRST[0], "a person knew better than that, as persons do")
+    text = loom.scratch.read("lamp.py")
+    loom.scratch.write("lamp.py", text.replace("a person knew", FIRST[0] + "\na person knew"))
+    loom.scratch.commit("Again", "--amend")
+    loom.scratch.git("reset", "-q", "--soft", "HEAD~2")
+    loom.scratch.commit("One")
+    loom.relink("HEAD")
+    loom.step("lamp.py", 12, FIRST[1])
+    loom.save()
+    loom.scratch.git("reset", "-q", "--soft", "HEAD~2")
+    loom.scratch.commit("Both")
+    loom.relink("HEAD")
+    loom.expect([*FIRST, *SECOND])
+
+
+def test_a_run_keeps_its_place_where_a_rename_was_dropped(loom: Loom) -> None:
+    lines = [f"line {n} that the agent wrote about lamps and oil and wicks" for n in range(3)]
+    loom.scratch.git("mv", "lamp.py", "light.py")
+    loom.scratch.commit("Rename")
+    loom.step("light.py", 5, *lines)
+    loom.step("dir/oil.txt", 5, *SECOND, *FIRST)
+    loom.save()
+    whole = loom.scratch.read("light.py")
+    loom.scratch.git("reset", "-q", "--hard", "HEAD~2")
+    loom.scratch.write("lamp.py", whole.replace("number 9\n", "number 9\nand a person's line\n"))
+    loom.scratch.commit("By hand")
+    loom.relink("HEAD")
+    loom.expect(lines)
+
+
+def test_git_copied_the_notes_itself(loom: Loom) -> None:
+    """With ``notes.rewriteRef`` git puts the notes of squashed commits one behind the other."""
+    loom.scratch.git("config", "notes.rewriteRef", "refs/notes/treadle")
+    loom.scratch.git("config", "notes.rewriteMode", "concatenate")
+    loom.step("lamp.py", 5, *FIRST)
+    first = loom.save()
+    loom.step("lamp.py", 20, *SECOND)
+    loom.save()
+    squash = {"GIT_SEQUENCE_EDITOR": "sed -i 2s/pick/squash/", "GIT_EDITOR": "true"}
+    loom.scratch.git("rebase", "-q", "-i", f"{first.id}^", env=squash)
+    assert loom.scratch.git("notes", "--ref", "treadle", "show").count("treadle: 1") == 2
+    done = loom.relink("HEAD")
+    assert [source.sure for source in done.outcomes[0].sources]
+    loom.expect([*FIRST, *SECOND])
+    assert len(loom.thread().parts) == 2
+
+
+def test_a_note_that_is_no_document_is_told_of(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("notes", "--ref", "treadle", "add", "-m", "not ours", loom.begin.id)
+    loom.scratch.commit("Another message", "--amend")
+    done = loom.relink()
+    assert [row.commit for row in done.unreadable] == [loom.begin.id]
+    loom.expect(FIRST)
+
+
+def test_a_shallow_clone_ties_what_it_can(loom: Loom, tmp_path: Path) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.commit("Another message", "--amend")
+    fresh = Scratch(tmp_path / "fresh")
+    refs = ["main:refs/heads/other", "refs/notes/treadle:refs/notes/treadle"]
+    fresh.git("fetch", "-q", "--depth=1", f"file://{loom.scratch.top}", *refs)
+    fresh.git("checkout", "-q", "other")
+    assert not relink(fresh.repo, [fresh.head()]).outcomes
+    fresh.close()
