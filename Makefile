@@ -12,13 +12,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EDITABLE := --config-settings editable_mode=strict --editable
 WITHOUT_USER := GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
-.PHONY: help demo test fuzz bench bench-sharing pictures clean FORCE
+.PHONY: help demo test fuzz soak bench bench-sharing pictures clean FORCE
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo      build the demo repository in $(DEMO)/ and weave it'
 	@echo 'make test      check style and types, run all tests'
 	@echo 'make fuzz      rewrite histories at random until it is stopped (FUZZ=--first=N ...)'
+	@echo 'make soak      kill the worker 200 times; act out 20 sessions of each real history'
 	@echo 'make bench     measure treadle on the repositories in TREADLE_CORPUS'
 	@echo 'make bench-sharing  16 writers at once, and a sync with nothing to do'
 	@echo 'make pictures  take the pictures in docs/pictures/ anew (needs Chromium)'
@@ -40,6 +41,10 @@ test: .stamp/test
 
 fuzz: .stamp/test
 	$(WITHOUT_USER) PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.fuzz --shrink $(FUZZ)
+
+soak: .stamp/test
+	TREADLE_KILLS=200 TREADLE_SCENES=20 $(WITHOUT_USER) $(BIN)/python -m pytest \
+	 tests/e2e/test_player.py tests/tangle/test_drain.py -k 'sessions or killed'
 
 bench: .stamp/test
 	$(WITHOUT_USER) $(BIN)/python -m bench

@@ -39,6 +39,10 @@ def claude(desk: Desk) -> Claude:
     return made
 
 
+KILLS = int(os.environ.get("TREADLE_KILLS", "20"))
+"""How often the worker is killed; each commit is recorded under two that are."""
+
+
 def light(claude: Claude, number: int, path: str = "lamp.py") -> None:
     stem = path.removesuffix(".py")
     claude.edit(path, f"{stem} number {number}\n", f"the agent's {stem} {number}\n")
@@ -499,8 +503,10 @@ def test_killed_at_any_moment_nothing_is_lost(
 ) -> None:
     rnd = random.Random(20)
     commits = []
-    for number in range(10):
-        light(claude, number)
+    desk.scratch.write("many.py", numbered(KILLS, "many"))
+    desk.scratch.commit("Many")
+    for number in range(KILLS // 2):
+        light(claude, number, "many.py")
         commits.append(claude.commits(f"Light {number}")[0])
         for _ in range(2):
             desk.queue(commits[-1])
