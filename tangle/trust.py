@@ -22,6 +22,8 @@ _NEAR = 3
 """Lines on each side of a run among which its neighbour is looked for."""
 _SHARE = 1 / 3
 """Of what a document wrote, or of what a commit adds: beyond this it is much."""
+_ALL = 0.9
+"""Of what a document wrote in one file: as good as all of it."""
 _REST = 0.25
 """Of what a document wrote: so much must be left of it on the very base it was written on."""
 
@@ -38,11 +40,13 @@ def trusted(
     ``claimed`` holds the claims of each pairing.
     """
     lines: dict[int, set[tuple[int, int]]] = {}
+    files: dict[int, dict[str, set[tuple[int, int]]]] = {}
     wrote: set[int] = set()
     whole: set[int] = set()
     for claims in claimed:
         for claim in claims:
             lines.setdefault(claim.kin, set()).add(claim[:2])
+            files.setdefault(claim.kin, {}).setdefault(claim.path, set()).add(claim[:2])
             wrote |= {claim.kin} if claim.origin.part else set()
         whole |= {run[0].kin for run in runs(claims) if _in_place(goals, kin, run)}
     same = {p.kin for p in pairings if p.same and weight(goals[p.goal].lines) >= LONG}
@@ -61,9 +65,21 @@ def trusted(
             sure[number] = "most of the lines"
         elif number in based and held >= _REST * kin[number].written:
             sure[number] = "much of it, on the same base"
+        elif number in wrote and any(
+            _all_of_a_file(goals, kin[number], rows) for rows in files[number].values()
+        ):
+            sure[number] = "all that it wrote in a file"
         elif number in whole:
             sure[number] = "a run of lines in its place"
     return sure
+
+
+def _all_of_a_file(goals: Sequence[Goal], kin: Kin, where: set[tuple[int, int]]) -> bool:
+    """Whether the lines claimed of a file are all that the document wrote in it."""
+    held = sum(weight_of(goals[goal].lines[line]) for goal, line in where)
+    paths = {goals[goal].target.path for goal, _ in where}
+    own = [weight([*file.own]) for path, file in kin.files.items() if {path} == paths]
+    return bool(own) and held >= LONG and held >= _ALL * own[0]
 
 
 def _same_base(goal: Goal, kin: Kin, path: str) -> bool:

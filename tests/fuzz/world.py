@@ -215,7 +215,7 @@ class World:
     def _carried(self, line: str, commit: str) -> bool:
         """Whether a commit only moved or copied a line: for blame it is new there, and no step made
         the move."""
-        asked = ["grep", "--quiet", "--fixed-strings", "--line-regexp", "-e", line.strip()]
+        asked = ["grep", "--quiet", "--fixed-strings", "-e", line.strip()]
         where = ["git", "-C", str(self.scratch.top), *asked, f"{commit}^"]
         return subprocess.run(where, capture_output=True).returncode == 0
 
