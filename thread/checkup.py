@@ -140,6 +140,10 @@ def hooks(repo: Repo, config: Config) -> Iterator[Finding]:
     if not os.access(python, os.X_OK):
         told = f"the hook calls {python or 'nothing'}, which is not there"
         yield Finding("hooks", BAD, told, _INIT, ("init",))
+    queue = os.path.join(folder(repo), "queue")
+    if os.path.lexists(queue) and not os.path.isdir(queue):
+        told = f"{queue} is no folder: commits cannot be noted"
+        yield Finding("hooks", BAD, told, f"rm '{queue}'", ("remove", queue))
     if not os.path.exists(os.path.join(folder(repo), NAME)):
         told = "a manager of hooks calls treadle-hook; treadle init is faster and fetches, too"
         yield Finding("hooks", GOOD, told)

@@ -315,3 +315,15 @@ def test_status_says_where_git_does_not_call_our_hooks(hooked: Hooked) -> None:
     assert json.loads(run("status", "--json", at=hooked.top).out)["hooks"] is False
     assert run("init", at=hooked.top).code == 0
     assert json.loads(run("status", "--json", at=hooked.top).out)["hooks"] is True
+
+
+def test_a_file_in_the_place_of_the_queue_is_told_and_mended(hooked: Hooked) -> None:
+    queue = kept(hooked) / "queue"
+    shutil.rmtree(queue)
+    queue.write_text("")
+    hooked.commit()
+    ill(hooked, "is no folder: commits cannot be noted")
+    assert "commits cannot be noted" in run("status", at=hooked.top).out
+    assert "removed" in mended(hooked)
+    hooked.commit()
+    assert queue.is_dir()
