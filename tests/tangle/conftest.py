@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agents import Agent
 from tests.support.archive import Archive
+from tests.support.scratch import Scratch, numbered
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,22 @@ def archive(first_archive: Archive, tmp_path: Path) -> Iterator[Archive]:
     made = first_archive.copy(tmp_path / "lamp")
     yield made
     made.scratch.close()
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Iterator[Scratch]:
+    """A repository of two files with a first commit."""
+    made = Scratch(tmp_path / "lamp")
+    made.write("lamp.py", numbered(30, "lamp"))
+    made.write("oil.py", numbered(12, "oil"))
+    made.commit("Begin")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def agent(scratch: Scratch) -> Agent:
+    """An agent that was asked something."""
+    made = Agent(scratch)
+    made.prompt("Light the lamp")
+    return made

@@ -7,33 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.support.agents import Agent
 from tests.support.record import document, keep, makes_its_commit, steps
-from tests.support.scratch import Scratch, numbered
+from tests.support.scratch import Scratch
 from treadle.tangle.capture import capture, here
 from treadle.tangle.solve import Solution
 from treadle.thread.document import render
 from treadle.thread.model import Session
 from treadle.thread.repo import Commit
 from treadle.thread.store import Store
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(30, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
-
-
-@pytest.fixture
-def agent(scratch: Scratch) -> Agent:
-    made = Agent(scratch)
-    made.prompt("Light the lamp")
-    return made
 
 
 def light(agent: Agent, number: int, path: str = "lamp.py") -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.support.agents import Agent
 from tests.support.checkpoints import Branch, trailer, transcript
 from tests.support.scratch import Scratch, numbered
@@ -16,15 +12,6 @@ from treadle.thread.repo import Commit
 
 ONE, TWO, THREE = "00c9e2351016", "a1b2c3d4e5f6", "b7b7b7b7b7b7"
 COMMON = "the third lamp has a new wick\nand its oil was changed on Monday\n"
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(30, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
 
 
 def worker(scratch: Scratch, name: str) -> Agent:

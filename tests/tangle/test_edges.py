@@ -27,13 +27,6 @@ def scratch(tmp_path: Path) -> Scratch:
     return made
 
 
-@pytest.fixture
-def agent(scratch: Scratch) -> Agent:
-    made = Agent(scratch)
-    made.prompt("Light the lamp")
-    return made
-
-
 def classes(scratch: Scratch, commit: Commit, thread: Thread) -> dict[str, str]:
     """The class of evidence of each added line."""
     assert makes_its_commit(scratch, thread)

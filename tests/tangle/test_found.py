@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -98,15 +97,6 @@ def test_the_slice_ends_with_the_last_sign_and_takes_up_earlier_ones() -> None:
 
 
 # -- in a repository ----------------------------------------------------------------
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(12, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
 
 
 def worker(scratch: Scratch, name: str) -> Agent:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.support.agents import Agent
 from tests.support.checkpoints import Branch, trailer, transcript
 from tests.support.record import claims, document, ids, keep, makes_its_commit, steps
-from tests.support.scratch import Scratch, numbered
+from tests.support.scratch import Scratch
 from treadle.tangle.intake import Plan, intake, plan
 from treadle.tangle.solve import Solution
 from treadle.thread.document import render
@@ -18,15 +16,6 @@ from treadle.thread.repo import Commit
 from treadle.thread.store import Store
 
 ONE, TWO, THREE = "00c9e2351016", "a1b2c3d4e5f6", "b7b7b7b7b7b7"
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(30, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.support.record import (
     solve_all,
     steps,
 )
-from tests.support.scratch import Scratch, numbered
+from tests.support.scratch import Scratch
 from treadle.tangle.manual import solve_commit
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
@@ -31,24 +31,6 @@ from treadle.thread.errors import UserError
 from treadle.thread.model import Edit, Session, Thread
 from treadle.thread.repo import Commit, Repo
 from treadle.thread.select import Ref
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    """A repository with a first commit."""
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(30, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
-
-
-@pytest.fixture
-def agent(scratch: Scratch) -> Agent:
-    """An agent that was asked something."""
-    made = Agent(scratch)
-    made.prompt("Light the lamp")
-    return made
 
 
 def edits(agent: Agent, number: int, path: str = "lamp.py") -> None:

@@ -26,24 +26,6 @@ from treadle.thread.repo import Commit
 LIT = lines("def the_lamp_is_lit(hour):", "    return hour > 18 or hour < 6")
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    """A repository with a first commit."""
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(12, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
-
-
-@pytest.fixture
-def agent(scratch: Scratch) -> Agent:
-    """An agent that was asked something."""
-    made = Agent(scratch)
-    made.prompt("Light the lamp")
-    return made
-
-
 def solved(scratch: Scratch, commit: Commit, *agents: Agent) -> Thread:
     """The commit's thread, which keeps all laws."""
     thread = record(scratch, [commit], *agents)[commit.id]

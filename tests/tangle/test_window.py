@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.support.agents import Agent
 from tests.support.record import added_by, claims, makes_its_commit, reasons, record, steps
-from tests.support.scratch import Scratch, numbered
+from tests.support.scratch import Scratch
 from treadle.thread.model import Thread
 from treadle.thread.repo import Commit
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    made = Scratch(tmp_path / "lamp")
-    made.write("lamp.py", numbered(30, "lamp"))
-    made.write("oil.py", numbered(12, "oil"))
-    made.commit("Begin")
-    return made
-
-
-@pytest.fixture
-def agent(scratch: Scratch) -> Agent:
-    made = Agent(scratch)
-    made.prompt("Light the lamp")
-    return made
 
 
 def classes(scratch: Scratch, commit: Commit, thread: Thread) -> dict[str, str]:
