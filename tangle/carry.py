@@ -96,7 +96,13 @@ def carry(
         for pairing, claims in zip(pairings, claimed, strict=True)
     ]
     sure = trusted(goals, kin, pairings, claimed, patch_id)
-    for number in _passed(goals, kin, chains, pairings, sure):
+    led = [
+        claim.kin
+        for pairing, claims in zip(pairings, claimed, strict=True)
+        if pairing.kin in sure
+        for claim in claims
+    ]
+    for number in (*led, *_passed(goals, kin, chains, pairings, sure)):
         sure.setdefault(number, "a step on the way")
     origins: list[dict[int, Origin]] = [{} for _ in goals]
     for pairing, claims in sorted(

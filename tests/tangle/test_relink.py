@@ -372,3 +372,23 @@ def test_a_shallow_clone_ties_what_it_can(loom: Loom, tmp_path: Path) -> None:
     fresh.git("checkout", "-q", "other")
     assert not relink(fresh.repo, [fresh.head()]).outcomes
     fresh.close()
+
+
+def test_a_line_that_came_by_way_of_a_document_that_is_known(loom: Loom) -> None:
+    """It is little of its own document; that of the commit after it leads there."""
+    loom.step("lamp.py", 5, FIRST[0])
+    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
+    loom.step("dir/oil.txt", 15, FIRST[1], "a fourth line of oil, of which a little is spilt now")
+    loom.save()
+    own = [f"line {number} of what the agent adds about lamps later on" for number in range(3)]
+    loom.step("lamp.py", 20, *own)
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("checkout", "-q", "main", "--", "lamp.py")
+    text = loom.scratch.read("lamp.py")
+    both = FIRST[0] + "\n", FIRST[0] + "\nby hand, below it\n"
+    loom.scratch.write("lamp.py", "by hand, on top\n" + text.replace(*both))
+    loom.scratch.commit("Taken over")
+    loom.relink("HEAD")
+    loom.expect([FIRST[0], *own])
+    assert len(loom.thread().parts) == 2
