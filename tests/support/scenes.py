@@ -25,7 +25,7 @@ class Record:
     file: str
     """Relative to the folder of the agent's project."""
     time: str
-    """When it was written, as it says itself; the latest before it where it does not."""
+    """When it was written, as it says itself; the time of the one before it where it does not."""
     fields: Mapping[str, object]
 
 
@@ -108,11 +108,11 @@ def _record(line: bytes) -> dict[str, object]:
 
 
 def _dated(file: str, records: Iterable[Mapping[str, object]]) -> Iterator[Record]:
-    latest = ""
+    time = ""
     for fields in records:
         own = fields.get("timestamp")
-        latest = max(latest, own if isinstance(own, str) else "")
-        yield Record(file, latest, fields)
+        time = own if isinstance(own, str) else time
+        yield Record(file, time, fields)
 
 
 def _progress(fields: Mapping[str, object]) -> bool:
