@@ -102,7 +102,7 @@ def _tree(repo: Repo, commit: str) -> str:
 
 def _bare(thread: Thread) -> Thread:
     """A thread whose parts stand in the one order that all unions have."""
-    parts = sorted(thread.parts, key=lambda part: (part.began, part_id(part)))
+    parts = sorted(thread.parts, key=lambda part: (part.began, part.session, part_id(part)))
     return replace(thread, parts=tuple(parts))
 
 
@@ -155,7 +155,9 @@ def _union(threads: Sequence[Thread]) -> tuple[list[Part], dict[str, str]]:
 
     best = {names[0]: max(names, key=worth) for names in strands.values()}
     twins = {name: best[names[0]] for names in strands.values() for name in names}
-    kept = sorted(set(best.values()), key=lambda name: (by_id[name].began, name))
+    kept = sorted(
+        set(best.values()), key=lambda name: (by_id[name].began, by_id[name].session, name)
+    )
     return [by_id[name] for name in kept], {a: b for a, b in twins.items() if a != b}
 
 
