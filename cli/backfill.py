@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from treadle.tangle.check import Result
     from treadle.tangle.index import Index
     from treadle.thread.redact import Redacted
+    from treadle.thread.repo import Repo
 
 _BATCH = 200
 """Documents stored at once."""
@@ -90,6 +93,8 @@ def _backfill(index: Index, todo: Plan, tally: _Tally, *, aloud: bool) -> None:
             if captured.error is not None:
                 tally.failed += 1
                 tally.problems.append(f"{captured.commit.id[:8]}: {captured.error.message}")
+            if captured.solution is None and captured.error is None and not tally.dry:
+                _note(index.repo, captured.commit.id)
             if captured.solution is not None and result is not None:
                 batch[captured.commit.id] = captured.solution.redacted
                 _take(tally, captured, result)
@@ -103,6 +108,15 @@ def _backfill(index: Index, todo: Plan, tally: _Tally, *, aloud: bool) -> None:
     finally:
         bar.end()
         tally.written += index.store.put(batch) if batch and not tally.dry else 0
+
+
+def _note(repo: Repo, commit: str) -> None:
+    """Remember that a commit was looked at, so that nobody is told again that it was missed."""
+    from treadle.thread.outcomes import Outcome, Outcomes
+
+    line = f"no thread for {commit[:6]}: backfill found no session that has a share in it"
+    outcomes = Outcomes(os.path.join(repo.common_dir, "treadle"))
+    outcomes.add(Outcome("nothing", line, commit), time.time(), aloud=False)
 
 
 def _take(tally: _Tally, captured: Captured, result: Result) -> None:

@@ -44,6 +44,13 @@ def _said(found: Standing, now: float) -> list[str]:
     for entry in found.waiting:
         why = f", until the {entry.why} is over" if entry.why else ""
         lines.append(f"waiting: {entry.commit[:8]}, since {ago(now - entry.since)}{why}")
+    if found.unnoted:
+        ids = ", ".join(id_[:8] for id_ in found.unnoted[:5])
+        more = ", …" if len(found.unnoted) > 5 else ""
+        lines.append(
+            f"{size_of(len(found.unnoted), 'commit')} made here that no hook noted: {ids}{more} "
+            "(treadle doctor looks why, treadle backfill records them)"
+        )
     for tail in found.tails:
         lines.append(
             f"pending: {called(tail.agent)} {one_line(tail.session)}: "
@@ -75,6 +82,7 @@ def _json(found: Standing) -> dict[str, object]:
             {"commit": entry.commit, "since": entry.since, "during": entry.why}
             for entry in found.waiting
         ],
+        "unnoted": list(found.unnoted),
         "pending": [
             {
                 "agent": tail.agent,

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from treadle.tangle.capture import REFS
 from treadle.tangle.gather import seek, work_trees
 from treadle.thread.agents.finding import Transcript
 from treadle.thread.checkup import BAD, hooks
 from treadle.thread.gitconfig import Config
+from treadle.thread.initrecord import NAME
 from treadle.thread.model import Problem
 from treadle.thread.outcomes import Outcome, Outcomes
 from treadle.thread.pending import Shelf, Tail
 from treadle.thread.queue import Queue, going_on
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
+
+_DAYS = 7 * 86400
+"""Seconds for which a commit that was not noted is told of."""
+_MOST = 1000
+"""Entries of the reflog, and outcomes, that are looked at."""
+_YOUNG = 10
+"""Seconds within which a commit may still be on its way into the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,9 @@ class Standing:
     outcomes: tuple[Outcome, ...]
     """The last ones, the newest last."""
     waiting: tuple[Waiting, ...]
+    unnoted: tuple[str, ...]
+    """Commits made here since ``init`` of which no hook left a note: the disk was full, our folder
+    could not be written, or a tool had taken the hooks away."""
     tails: tuple[Tail, ...]
     """What no commit took yet."""
     newest: tuple[Transcript, ...]
@@ -54,12 +68,33 @@ def standing(repo: Repo, count: int) -> Standing:
     for one in found.transcripts:
         if one.agent not in newest or one.changed > newest[one.agent].changed:
             newest[one.agent] = one
+    notes, outcomes = Store(repo).notes(), Outcomes(folder)
+    entries = list(Queue(folder).entries())
+    known = {*notes, *(told.commit for told in outcomes.last(_MOST)), *(e.commit for e in entries)}
     return Standing(
         tuple(one.told for one in hooks(repo, Config.read(repo)) if one.state == BAD),
-        len(Store(repo).notes()),
-        tuple(Outcomes(folder).last(count)),
-        tuple(Waiting(e.commit, e.written, going_on(e.git_dir)) for e in Queue(folder).entries()),
+        len(notes),
+        tuple(outcomes.last(count)),
+        tuple(Waiting(e.commit, e.written, going_on(e.git_dir)) for e in entries),
+        tuple(_unnoted(repo, folder, known)),
         tuple(Shelf(folder).tails()),
         tuple(newest.values()),
         found.problems,
     )
+
+
+def _unnoted(repo: Repo, folder: str, known: Collection[str]) -> list[str]:
+    """Commits that the reflog says were made in this work tree, that some ref still reaches, and
+    of which nothing is ``known``."""
+    now = time.time()
+    try:
+        since = max(os.stat(os.path.join(folder, NAME)).st_mtime, now - _DAYS)
+    except OSError:
+        return []
+    made = dict.fromkeys(
+        id_
+        for id_, moment in repo.made_here(_MOST)
+        if since <= moment <= now - _YOUNG and id_ not in known
+    )
+    gone = set(repo.ids([*made], "--not", *REFS, "--not")) if made else set()
+    return [id_ for id_ in made if id_ not in gone]

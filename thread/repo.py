@@ -247,6 +247,17 @@ class Repo:
         args = ["rev-list", "--reverse", *options, "--end-of-options", *revs, "--"]
         return self.run(*args).decode().split()
 
+    def made_here(self, count: int) -> Iterator[tuple[str, float]]:
+        """Commits that the work tree's reflog says were made in it, the newest first, with the time
+        in seconds since 1970; of its last ``count`` entries."""
+        form = ["--format=%H%x09%gd%x09%gs", "--date=unix", f"--max-count={count}", "HEAD"]
+        for row in self.run("reflog", "show", *form, "--", check=False).decode().split("\n"):
+            id_, _, rest = row.partition("\t")
+            moment, _, said = rest.partition("\t")
+            seconds = moment.partition("{")[2].rstrip("}")
+            if said.startswith("commit") and seconds.isdigit():
+                yield id_, float(seconds)
+
     def chosen(self, revs: Sequence[str]) -> list[Commit]:
         """Commits that a user named: a range gives its commits, a single name only itself."""
         ranges = [rev for rev in revs if ".." in rev or rev.startswith("^")]

@@ -139,3 +139,24 @@ def test_backfill_on_a_branch_without_a_commit(desk: Desk, claude: Claude) -> No
     done = run("backfill", at=desk.scratch.top, env={"HOME": str(desk.home)})
     assert done.code == 0, done
     assert desk.documents().keys() == {commit.id}
+
+
+def test_a_commit_that_no_hook_could_note_is_told_until_somebody_looked(desk: Desk) -> None:
+    top, env = desk.scratch.top, {"HOME": str(desk.home)}
+    assert run("init", at=top, env=env).code == 0
+    folder = top / ".git" / "treadle"
+    after = desk.scratch.clock.now.timestamp() + 5
+    os.utime(folder / "init.json", (after, after))
+    queue = folder / "queue"
+    for left in queue.iterdir() if queue.is_dir() else ():
+        left.unlink()
+    if queue.is_dir():
+        queue.rmdir()
+    queue.write_text("in the way")
+    missed = desk.scratch.commit("Nobody saw it")
+    queue.unlink()
+    said = run("status", at=top, env=env).out
+    assert f"1 commit made here that no hook noted: {missed.id[:8]}" in said
+    assert told("status", run("status", "--json", at=top, env=env).out)["unnoted"] == [missed.id]
+    assert run("backfill", "HEAD", at=top, env=env).code == 0
+    assert "no hook noted" not in run("status", at=top, env=env).out
