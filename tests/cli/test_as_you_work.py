@@ -87,10 +87,11 @@ def test_what_the_readme_shows_is_what_one_sees(desk: Desk, tmp_path: Path) -> N
 
 
 def test_git_alone_shows_a_document(desk: Desk, tmp_path: Path) -> None:
-    run("init", at=desk.scratch.top)
+    assert run("init", at=desk.scratch.top).code == 0
     agent_writes_and_commits(desk)
     settled(desk)
-    run("sync", "--push", at=desk.scratch.top)
+    shared = run("sync", "--push", at=desk.scratch.top)
+    assert "1 document shared" in shared.out, (shared, desk.outcomes.last(9))
     desk.scratch.git("push", "-q", "origin", "HEAD")
     colleague = tmp_path / "colleague"
     desk.scratch.git("clone", "-q", str(tmp_path / "hub.git"), str(colleague))
