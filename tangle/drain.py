@@ -23,6 +23,8 @@ from treadle.tangle.left import left
 from treadle.tangle.recall import Progress
 from treadle.tangle.verdict import failed, nothing, recorded, tied
 from treadle.tangle.watch import Watch, size_of_file
+from treadle.thread.agents.finding import together
+from treadle.thread.agents.quarters import Quarters
 from treadle.thread.commit import utc
 from treadle.thread.errors import UserError
 from treadle.thread.outcomes import Outcome, Outcomes
@@ -92,6 +94,8 @@ class Drain:
         self.shelf = Shelf(folder)
         self.newest: tuple[Transcript, ...] = ()
         """All transcripts of the repository, as they were found last."""
+        self.quarters: tuple[Quarters, ...] = ()
+        """Where transcripts were looked for last: in those of every commit that waits."""
         self.sizes: dict[str, int] = {}
         """The files of the transcripts that were read, as large as they were before that."""
         self.watches: list[Watch] = []
@@ -196,6 +200,8 @@ class Drain:
     def _record(self, todo: Sequence[Todo]) -> None:
         began = time.time()
         tops = work_trees(self.repo, self.folder, {e.top for one in todo for e in one.entries})
+        told = (Quarters.noted(entry.variables) for one in todo for entry in one.entries)
+        self.quarters = tuple(dict.fromkeys(told))
         gathered = self._gathered(todo, tops)
         by_id = {one.commit.id: one for one in todo}
         named = {
@@ -221,15 +227,18 @@ class Drain:
         pending: of all others every edit is in a document. A commit that was made anew may want
         them again."""
         waiting = {file for tail in self.shelf.tails() for file in tail.files}
-        found = seek(self.repo, self.folder, tops)
-        self.newest = found.transcripts
-        fresh = since(found, self._moment(todo), waiting)
+        found, changed = [], []
+        for one in self.quarters:
+            found.append(seek(self.repo, self.folder, tops, quarters=one))
+            changed.append(since(found[-1], self._moment(todo, one), waiting))
+        self.newest = together(found).transcripts
+        fresh = together(changed)
         self.sizes = {file: size_of_file(file) for one in fresh.transcripts for file in one.files}
         return gather(fresh)
 
-    def _moment(self, todo: Sequence[Todo]) -> float:
-        """Since when a transcript must have changed to be read."""
-        last = looked(self.folder)
+    def _moment(self, todo: Sequence[Todo], quarters: Quarters) -> float:
+        """Since when a transcript in these quarters must have changed to be read."""
+        last = looked(self.folder).get(quarters.name, 0.0)
         moments = [last - _SLACK] if last else []
         for one in todo:
             if not last or (one.aloud and one.rewritten):
@@ -259,7 +268,7 @@ class Drain:
         for tail in self.shelf.trim():
             line = f"pending edits of {tail.agent} {tail.session} dropped: there are too many"
             self.outcomes.add(Outcome("given up", line), time.time())
-        look(self.folder, began)
+        look(self.folder, [one.name for one in self.quarters], began)
 
     def _keep(self, one: Todo, captured: Captured, gathered: Gathered, recorder: Recorder) -> None:
         """Store the document, and say what became of the commit unless that was said."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from treadle.thread.agents import read, readers, second
 from treadle.thread.agents.finding import Found, Surroundings, Transcript, find, sources
+from treadle.thread.agents.quarters import Quarters
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Repo
 
@@ -69,26 +70,32 @@ def files_of(session: Session, gathered: Gathered) -> tuple[str, ...]:
     return ()
 
 
-def seek(repo: Repo, folder: str, tops: Sequence[str], after: float = 0) -> Found:
+def seek(
+    repo: Repo,
+    folder: str,
+    tops: Sequence[str],
+    after: float = 0,
+    quarters: Quarters | None = None,
+) -> Found:
     """The transcripts of the sessions that ran in the work trees ``tops``, of the person who asks
     and of the agents that are captured here.
 
     ``folder`` is treadle's own, where it is remembered what was seen. Sessions of which no file
-    changed since ``after`` (seconds since 1970) are left out.
+    changed since ``after`` (seconds since 1970) are left out. They are looked for in ``quarters``,
+    or in those of this process.
     """
     from treadle.thread.agents.seen import Seen
     from treadle.thread.settings import settings
 
-    wish, home = settings(repo), os.path.expanduser("~")
+    wish, place = settings(repo), quarters or Quarters.own()
     agents = [one.name for one in readers() if one.find and wish.captures(one.name)]
     folders: dict[str, list[str]] = {}
     for agent, path in wish.folders:
         folders.setdefault(agent, []).append(path)
     if not agents:
         return Found()
-    home = home if os.path.isabs(home) else ""
     with Seen.open(folder) as memory:
-        where = Surroundings(home, os.environ, tuple(tops), after, folders, memory)
+        where = Surroundings(place.home, place.env, tuple(tops), after, folders, memory)
         return find(where, agents)
 
 

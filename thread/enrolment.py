@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 
+from treadle.thread.agents.quarters import names as variables
 from treadle.thread.errors import UserError
 from treadle.thread.gitconfig import Config, truth
 from treadle.thread.hookfolder import carry_out, read_folder, write
@@ -63,7 +64,8 @@ def prepare(repo: Repo, program: Program) -> Iterator[str]:
         os.makedirs(os.path.join(folder(repo), "queue"), mode=0o700, exist_ok=True)
         os.chmod(folder(repo), 0o700)
         nice = shutil.which("nice") or ""
-        text = script(program.python, program.flags, _variables(), nice and os.path.abspath(nice))
+        nice = nice and os.path.abspath(nice)
+        text = script(program.python, program.flags, _variables(), variables(), nice)
         if contents(path) != text:
             write(path, text, runs=True)
             yield f"{path}: calls {program.python}"

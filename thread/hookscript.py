@@ -103,6 +103,8 @@ esac
 [ -n "$commit" ] || commit=$(GIT_DIR=$own git rev-parse --verify --quiet HEAD 2>/dev/null)
 
 # The event, whole or not at all: what has no last line `end` is not looked at.
+feed='
+'
 event="$name
 $commit
 $own
@@ -148,16 +150,28 @@ _VARIABLE = """[ -z "${@NAME@-}" ] || event="${event}@NAME@=${@NAME@%%[!A-Za-z0-
 \""""
 
 
+_PLACE = """case ${@NAME@-} in
+'' | *"$feed"*) ;;
+*) event="${event}@NAME@=$@NAME@$feed" ;;
+esac"""
+
+
 def script(
-    python: str, flags: str = "-I", variables: Sequence[str] = VARIABLES, nice: str = ""
+    python: str,
+    flags: str = "-I",
+    variables: Sequence[str] = VARIABLES,
+    places: Sequence[str] = (),
+    nice: str = "",
 ) -> bytes:
     """The script, for an interpreter given by its absolute path.
 
     ``nice`` is the absolute path of that program: with it the worker already starts behind what
     the person waits for, since an interpreter's start is as much work as all of git's commit. Of
-    a variable's value only leading letters, digits and ``._:-`` are noted: ids have no others.
+    the value of ``variables`` only leading letters, digits and ``._:-`` are noted: ids have no
+    others. Those of ``places`` are paths, noted as they are if they have no line feed.
     """
-    rows = "\n".join(_VARIABLE.replace("@NAME@", name) for name in variables)
+    ids = [_VARIABLE.replace("@NAME@", name) for name in variables]
+    rows = "\n".join([*ids, *(_PLACE.replace("@NAME@", name) for name in places)])
     fixed = {
         "TOLD": _TOLD,
         "PYTHON": quoted(python),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
@@ -27,6 +27,9 @@ SESSION_LIMIT = 8 << 20
 LIMIT = 64 << 20
 """Bytes of all."""
 _FILES = 2000
+_QUARTERS = 100
+_LOOKED = 1 << 16
+"""Environments that are remembered, and bytes of the file that does."""
 
 T = TypeVar("T")
 
@@ -151,22 +154,26 @@ class Shelf:
         return os.path.join(self.folder, f"{name[:24]}.jsonl")
 
 
-def looked(folder: str) -> float:
-    """When all transcripts were last looked at, in seconds since 1970: of what did not change since
-    nothing is left but what is kept. 0 if never."""
+def looked(folder: str) -> dict[str, float]:
+    """When all transcripts of some quarters were last looked at, in seconds since 1970, by the
+    quarters' name: of what did not change since nothing is left but what is kept."""
     try:
-        with open(os.path.join(folder, "looked"), encoding="ascii") as file:
-            return max(0.0, float(file.read(40)))
+        with open(os.path.join(folder, "looked"), "rb") as file:
+            told = json.loads(file.read(_LOOKED))
     except (OSError, ValueError):
-        return 0.0
+        return {}
+    rows = told.items() if isinstance(told, dict) else ()
+    return {name: max(0.0, float(at)) for name, at in rows if isinstance(at, int | float)}
 
 
-def look(folder: str, moment: float) -> None:
-    """Note that they were looked at."""
+def look(folder: str, names: Iterable[str], moment: float) -> None:
+    """Note that the transcripts of these quarters were looked at."""
+    told = {**looked(folder), **dict.fromkeys(names, moment)}
+    newest = sorted(told.items(), key=lambda row: -row[1])[:_QUARTERS]
     fresh = os.path.join(folder, f"looked.{os.getpid()}")
     with suppress(OSError):
         with open(fresh, "w", encoding="ascii") as file:
-            file.write(repr(moment))
+            file.write(json.dumps(dict(newest)))
         os.replace(fresh, os.path.join(folder, "looked"))
 
 

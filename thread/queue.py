@@ -9,6 +9,7 @@ file is removed when its commit's document is stored and final, or nothing can b
     /home/ines/lamp/.git                the work tree's git directory
     /home/ines/lamp                     its top
     CLAUDE_CODE_SESSION_ID=0b3c...      variables of agents in whose call git ran
+    HOME=/home/ines                     variables that say where agents keep their transcripts
     end
 """
 
@@ -41,7 +42,7 @@ class Entry:
     top: str
     """Root of that work tree, ``""`` in a bare repository."""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """Variables of agents that were set."""
+    """Variables that were set, of those that tell something of agents."""
     written: float = 0
     """Seconds since 1970."""
 

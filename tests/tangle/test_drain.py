@@ -416,6 +416,24 @@ def test_the_work_trees_git_directory_will_do_and_variables_do_not_lead_astray(
     assert entry.git_dir.endswith("worktrees/side")
 
 
+def test_a_worker_that_was_started_in_another_home_looks_where_the_commit_was_made(
+    desk: Desk, claude: Claude, tmp_path: Path
+) -> None:
+    claude.prompt()
+    light(claude, 3)
+    first = desk.scratch.commit("Light")
+    elsewhere = Claude(Desk(desk.scratch, tmp_path / "sandbox"), "s2")
+    elsewhere.prompt("Let it be brighter")
+    light(elsewhere, 4)
+    second = desk.scratch.commit("Brighter")
+    desk.queue(first, HOME=str(desk.home))
+    desk.work(HOME=os.devnull)
+    assert desk.documents().keys() == {first.id}
+    desk.queue(second, CLAUDE_CONFIG_DIR=str(tmp_path / "sandbox" / ".claude"), HOME="/nowhere")
+    desk.work(HOME=os.devnull, CLAUDE_CONFIG_DIR="/nowhere")
+    assert desk.documents().keys() == {first.id, second.id}
+
+
 def test_a_work_tree_that_is_gone_took_no_session_along(desk: Desk, tmp_path: Path) -> None:
     side = tmp_path / "side"
     desk.scratch.git("worktree", "add", "--quiet", "-b", "side", str(side))

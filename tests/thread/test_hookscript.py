@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.hooked import PLACE, Hooked
+from treadle.thread.agents.quarters import names
 from treadle.thread.hookscript import (
     block,
     chain,
@@ -43,10 +44,11 @@ def call(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the script as git runs a hook."""
     path = Path(hooked.repo.common_dir) / "treadle" / "hook"
+    around = {name: value for name, value in os.environ.items() if name not in names()}
     return subprocess.run(
         [*shell, str(path), *args],
         cwd=hooked.top,
-        env={**os.environ, **env},
+        env={**around, **env},
         input=b"old new\n",
         capture_output=True,
         timeout=30,
@@ -86,6 +88,17 @@ def test_variables_of_agents_are_noted_and_no_others(shell: list[str], hooked: H
     )
     (event,) = hooked.events("post-merge")
     assert event[4:] == ["CLAUDE_CODE_SESSION_ID=0b3c-77", "CODEX_THREAD_ID=x", "end"]
+    assert not hooked.exists("hit")
+
+
+@pytest.mark.parametrize("shell", HERE, ids=" ".join)
+def test_where_agents_keep_their_transcripts_is_noted(shell: list[str], hooked: Hooked) -> None:
+    hooked.commit()
+    shutil.rmtree(hooked.queue)
+    home = "/ho me/$(touch hit)`touch hit`"
+    call(shell, hooked, "post-commit", HOME=home, CODEX_HOME="/x\nend", XDG_DATA_HOME="'\"\\n")
+    (event,) = hooked.events()
+    assert event[4:] == [f"HOME={home}", "XDG_DATA_HOME='\"\\n", "end"]
     assert not hooked.exists("hit")
 
 

@@ -49,4 +49,4 @@ def read(sources: Sequence[Source]) -> Reading:
     return Reading(tuple(sessions), tuple(problems), {one.id: one.id for one in sessions})
 
 
-READER = Reader(NAME, recognises, read, aider_find.find)
+READER = Reader(NAME, recognises, read, aider_find.find, moved=aider_find.MOVED)

@@ -15,6 +15,7 @@ from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcri
 from treadle.thread.agents.source import Source
 
 NAME = "aider"
+MOVED = ("AIDER_CHAT_HISTORY_FILE",)
 
 _USUAL = ".aider.chat.history.md"
 _CONFIG = ".aider.conf.yml"

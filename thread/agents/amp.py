@@ -168,4 +168,4 @@ def _with_undone(session: Session) -> Session:
     return replace(session, events=tuple(events))
 
 
-READER = Reader(NAME, recognises, read, amp_find.find)
+READER = Reader(NAME, recognises, read, amp_find.find, moved=amp_find.MOVED)

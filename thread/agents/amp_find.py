@@ -17,6 +17,7 @@ from treadle.thread.agents.source import Source
 from treadle.thread.agents.uri import path as path_of
 
 NAME = "amp"
+MOVED = ("XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA")
 
 
 def homes(where: Surroundings) -> list[str]:

@@ -105,5 +105,6 @@ READER = Reader(
     claude_find.find,
     claude_find.beside,
     variable=claude_find.VARIABLE,
+    moved=claude_find.MOVED,
     keeps=claude_find.keeps,
 )

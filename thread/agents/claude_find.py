@@ -22,6 +22,7 @@ from treadle.thread.agents.trail import Script, Told, Trails
 
 NAME = "claude-code"
 VARIABLE = "CLAUDE_CODE_SESSION_ID"
+MOVED = ("CLAUDE_CONFIG_DIR", "XDG_CONFIG_HOME")
 
 _MANAGED = (
     "/etc/claude-code/managed-settings.json",

@@ -129,4 +129,5 @@ READER = Reader(
     codex_find.find,
     codex_find.beside,
     variable=codex_find.VARIABLE,
+    moved=codex_find.MOVED,
 )

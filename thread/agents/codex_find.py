@@ -27,6 +27,7 @@ from treadle.thread.agents.trail import FIELD, TAG, Script, Told, Trails
 
 NAME = "codex"
 VARIABLE = "CODEX_THREAD_ID"
+MOVED = ("CODEX_HOME",)
 
 PACKED = ".zst"
 _ENDS = (".jsonl", f".jsonl{PACKED}")

@@ -187,4 +187,4 @@ def _result(told: dict[str, object]) -> Answer:
     return Answer(text(told, "toolCallId"), said, "error" if failed else "success")
 
 
-READER = Reader(NAME, recognises, read, copilot_find.find)
+READER = Reader(NAME, recognises, read, copilot_find.find, moved=copilot_find.MOVED)

@@ -20,6 +20,7 @@ from treadle.thread.agents.trail import Script, Told, Trails
 from treadle.thread.agents.uri import path as path_of
 
 NAME = "copilot-cli"
+MOVED = ("COPILOT_HOME", "XDG_CONFIG_HOME", "APPDATA")
 
 _EVENTS = "events.jsonl"
 _EDITORS = ("Code", "Code - Insiders", "VSCodium")

@@ -236,4 +236,6 @@ def _result(block: object) -> Answer:
     return Answer(text(block, "tool_use_id"), said, "error" if failed else "success")
 
 
-READER = Reader(NAME, recognises, read, cursor_find.find, cursor_find.beside)
+READER = Reader(
+    NAME, recognises, read, cursor_find.find, cursor_find.beside, moved=cursor_find.MOVED
+)

@@ -23,6 +23,7 @@ from treadle.thread.agents.seen import Fact, once
 from treadle.thread.agents.source import Source
 
 NAME = "cursor"
+MOVED = ("CURSOR_CONFIG_DIR",)
 
 _HELPERS = "subagents"
 _SOME = 200

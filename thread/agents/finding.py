@@ -103,6 +103,14 @@ def find(where: Surroundings, agents: Sequence[str] = ()) -> Found:
     return Found(tuple(transcripts), tuple(dict.fromkeys(problems)))
 
 
+def together(found: Sequence[Found]) -> Found:
+    """What was found in several places, each session once."""
+    seen = {(one.agent, one.session, one.files): one for at in found for one in at.transcripts}
+    order = sorted(seen.values(), key=lambda one: (one.agent, -one.changed, one.session))
+    problems = dict.fromkeys(problem for at in found for problem in at.problems)
+    return Found(tuple(order), tuple(problems))
+
+
 def sources(transcripts: Sequence[Transcript]) -> list[Source]:
     """What to give to the reader for these transcripts of one agent: each file once."""
     wanted: dict[str, dict[str, None]] = {}

@@ -167,5 +167,6 @@ READER = Reader(
     read,
     gemini_find.find,
     gemini_find.beside,
+    moved=gemini_find.MOVED,
     keeps=gemini_find.keeps,
 )

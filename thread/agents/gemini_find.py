@@ -24,6 +24,7 @@ from treadle.thread.agents.seen import Fact, Seen, once
 from treadle.thread.agents.source import HEAD, Source
 
 NAME = "gemini-cli"
+MOVED = ("GEMINI_CLI_HOME",)
 
 ENDS = (".jsonl", ".json")
 _SYSTEM = (

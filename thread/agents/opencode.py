@@ -204,4 +204,6 @@ def _merged(main: list[Event], side: list[Event]) -> list[Event]:
     return [both[key] for key in order]
 
 
-READER = Reader(NAME, recognises, read, opencode_find.find, opencode_find.beside)
+READER = Reader(
+    NAME, recognises, read, opencode_find.find, opencode_find.beside, moved=opencode_find.MOVED
+)

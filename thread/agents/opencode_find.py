@@ -23,6 +23,7 @@ from treadle.thread.agents.seen import Fact, Seen, once
 from treadle.thread.agents.source import Source
 
 NAME = "opencode"
+MOVED = ("XDG_DATA_HOME", "OPENCODE_DB")
 
 _TABLES = ("session_v2", "session")
 _MESSAGES = ("session_message", "message")

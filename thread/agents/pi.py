@@ -190,4 +190,4 @@ def _result(message: dict[str, object]) -> Answer:
     return Answer(text(message, "toolCallId"), said, "error" if failed else "success", seen)
 
 
-READER = Reader(NAME, recognises, read, pi_find.find)
+READER = Reader(NAME, recognises, read, pi_find.find, moved=pi_find.MOVED)

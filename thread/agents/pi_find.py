@@ -15,6 +15,7 @@ from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcri
 from treadle.thread.agents.trail import Script, Told, Trails
 
 NAME = "pi"
+MOVED = ("PI_CODING_AGENT_DIR",)
 
 
 def homes(where: Surroundings) -> list[str]:

@@ -164,4 +164,4 @@ def _united(group: Iterable[_Copy], records: Mapping[str, Record]) -> list[str]:
     return order
 
 
-READER = Reader(NAME, recognises, read, qwen_find.find, qwen_find.beside)
+READER = Reader(NAME, recognises, read, qwen_find.find, qwen_find.beside, moved=qwen_find.MOVED)

@@ -17,6 +17,7 @@ from treadle.thread.agents.finding import Found, Grounds, Surroundings, Transcri
 from treadle.thread.agents.trail import Script, Told, Trails
 
 NAME = "qwen"
+MOVED = ("QWEN_RUNTIME_DIR", "QWEN_HOME")
 
 
 def homes(where: Surroundings) -> list[str]:

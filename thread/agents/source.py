@@ -75,6 +75,8 @@ class Reader:
     there are none."""
     variable: str = ""
     """The environment variable that holds the session's id in the agent's children, if any."""
+    moved: tuple[str, ...] = ()
+    """Environment variables that say where the agent keeps its transcripts, besides ``HOME``."""
     keeps: Callable[[Surroundings], int | None] | None = None
     """Days after its last change at which the agent deletes a transcript; None: it never does."""
     second: bool = False
