@@ -54,7 +54,7 @@ def _said(found: Standing, now: float) -> list[str]:
     for tail in found.tails:
         lines.append(
             f"pending: {called(tail.agent)} {one_line(tail.session)}: "
-            f"{size_of(tail.edits, 'edit')} that no commit took yet"
+            f"{size_of(tail.edits, 'edit')} that no commit took whole yet"
             + (", its transcript is gone" if tail.gone else "")
         )
     for one in found.newest:

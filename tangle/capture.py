@@ -167,7 +167,7 @@ def _remember(recorder: Recorder, commits: Iterable[str]) -> Iterator[Problem]:
         if not any(sign in head for sign in signs):
             continue
         try:
-            recorder.recall(parse(text).parts)
+            recorder.recall(parse(text))
         except DocumentError as error:
             yield Problem(f"document of {commit[:12]}", 0, error.message)
 

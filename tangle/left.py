@@ -64,7 +64,8 @@ def left(
     session = replace(reel.session, events=tuple(kept), problems=())
     refs = [Ref(i, n) for i in before for n in range(len(events[i].edits))]
     moved = {ref: Ref(place[ref.event], ref.item) for ref in refs}
-    taken = frozenset(moved[ref] for ref in refs if ref in progress.taken)
+    whole = progress.taken - progress.rest.keys()
+    taken = frozenset(moved[ref] for ref in refs if ref in whole)
     stored = {moved[ref]: progress.stored[ref] for ref in refs if ref in progress.stored}
     return Kept(session, len(before), tuple(files), taken, stored, len(open_))
 
@@ -91,14 +92,14 @@ def _size(event: Event) -> int:
 
 
 def open_edits(reel: Reel, progress: Progress, since: str) -> list[Ref]:
-    """Edits of the repository's files, made since then, that no commit took."""
+    """Edits of the repository's files, made since then, that no commit took whole."""
     events = reel.session.events
     return [
         ref
         for path, refs in reel.edits.items()
         if not path.startswith("/")
         for ref in refs
-        if ref not in progress.taken
+        if (ref not in progress.taken or ref in progress.rest)
         and events[ref.event].ok is not False
         and events[ref.event].time >= since
         and reel.edit(ref).op not in _UNKNOWN

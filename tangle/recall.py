@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from treadle.tangle.draft import Address, draft
 from treadle.tangle.place import FAILED, NOT_TAKEN, unplaced
+from treadle.tangle.rest import rests
 from treadle.thread.document import part_id
-from treadle.thread.model import Change, Edit, Hunk, Part, Step
+from treadle.thread.model import Change, Edit, Hunk, Part, Placement, Step
 from treadle.thread.select import Reel, Ref, Slice, Strand
 
 
@@ -22,9 +23,18 @@ class Progress:
     """Edits that commits took."""
     stored: dict[Ref, str] = field(default_factory=dict)
     """Where each edit stands: ``PART:T.S``."""
+    rest: dict[Ref, frozenset[str]] = field(default_factory=dict)
+    """Of edits that commits took in part the lines that are left."""
+
+    def take(self, refs: frozenset[Ref], placement: Placement, reel: Reel) -> None:
+        """Note that a commit took these edits, and what it left of them."""
+        self.taken |= refs
+        for ref in refs:
+            self.rest.pop(ref, None)
+        self.rest |= rests(placement, reel, refs)
 
 
-def recall(part: Part, reel: Reel, progress: Progress) -> None:
+def recall(part: Part, placement: Placement, reel: Reel, progress: Progress) -> None:
     """Add a stored part to ``progress``. A part whose events the session lacks adds nothing."""
     keys = {event.key: index for index, event in enumerate(reel.session.events)}
     if any(key and key not in keys for key in (part.first, part.last)):
@@ -41,10 +51,12 @@ def recall(part: Part, reel: Reel, progress: Progress) -> None:
     together: dict[Address, list[Ref]] = {}
     for ref, address in made.where.items():
         together.setdefault(address, []).append(ref)
+    taken: set[Ref] = set()
     for address, refs in together.items():
         if address in steps:
             told = {ref: (paths.get(ref, ""), reel.edit(ref)) for ref in refs}
-            progress.taken |= _taken(steps[address], told)
+            taken |= _taken(steps[address], told)
+    progress.take(frozenset(taken), placement, reel)
     progress.held += ((begin, max(begin, end)),)
 
 

@@ -18,16 +18,15 @@ from treadle.thread.agents import second
 from treadle.thread.commands import interpret
 from treadle.thread.errors import UserError
 from treadle.thread.locate import Locator
-from treadle.thread.model import Entry, Part, Placement, Session
+from treadle.thread.model import Entry, Placement, Session, Thread
+from treadle.thread.recognise import Diff, bare_lines
 from treadle.thread.repo import Commit, Delta, Repo, decode, is_binary
 from treadle.thread.rules import rules_of
 from treadle.thread.select import (
-    Diff,
     Reel,
     Slice,
     Strand,
     When,
-    bare_lines,
     find,
     last_before,
     own_call,
@@ -95,12 +94,12 @@ class Recorder:
         for path in reel.edits:
             self.by_path.setdefault(path, []).append(key)
 
-    def recall(self, parts: Iterable[Part]) -> None:
+    def recall(self, thread: Thread) -> None:
         """Learn from a stored document how far its sessions were taken."""
-        for part in parts:
+        for part in thread.parts:
             for key, reel in self.reels.items():
                 if (reel.session.agent, reel.session.id) == (part.agent, part.session):
-                    recall(part, reel, self._progress(key))
+                    recall(part, thread.placement, reel, self._progress(key))
 
     def solve(self, job: Job) -> Solution | None:
         """The commit's thread; None where no session has a share in it."""
@@ -181,7 +180,10 @@ class Recorder:
 
     def _strands(self, keys: Iterable[str], *, named: bool = True) -> list[Strand]:
         told = [(key, self._progress(key)) for key in (keys if named else sorted(keys))]
-        return [Strand(self.reels[key], named, known.held, known.taken) for key, known in told]
+        return [
+            Strand(self.reels[key], named, known.held, known.taken, known.rest)
+            for key, known in told
+        ]
 
     def _progress(self, key: str) -> Progress:
         return self.progress.setdefault(key, Progress())
@@ -192,7 +194,8 @@ class Recorder:
     def _advance(self, key: str, slice_: Slice, solution: Solution, index: int) -> None:
         progress = self._progress(key)
         progress.held += ((slice_.begin, slice_.end),)
-        progress.taken |= solution.taken[index]
+        placement = solution.redacted.thread.placement
+        progress.take(solution.taken[index], placement, slice_.strand.reel)
         for ref, address in solution.addresses[index].items():
             progress.stored.setdefault(ref, address)
 

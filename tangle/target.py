@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from treadle.thread.model import Row
+from treadle.thread.recognise import Diff, bare_lines
 from treadle.thread.repo import Delta, decode, is_binary
-from treadle.thread.select import Diff, bare_lines
 
 SUBMODULE = "160000"
 

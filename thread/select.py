@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from treadle.thread.locate import Locator, Place
 from treadle.thread.model import Edit, Event, Session
-from treadle.thread.origin import split_lines
+from treadle.thread.recognise import Diff, gained, in_diff
 
 _NEAR = 120
 """Seconds by which a commit's time may differ from the call that made it."""
@@ -89,22 +89,14 @@ class Strand:
     """Runs [begin, end) of events that documents hold already."""
     taken: frozenset[Ref] = frozenset()
     """Edits that earlier commits took."""
+    rest: Mapping[Ref, frozenset[str]] = field(default_factory=dict)
+    """Of those that they took in part the lines, without ends, that they left."""
 
     def slice(self, end: int, refs: Iterable[Ref] = ()) -> Slice:
         """The events up to ``end`` that no document holds, and those of ``refs`` before them."""
         begin = max((min(last, end) for first, last in self.held if first < end), default=0)
         early = sorted((r for r in refs if r.event < begin), key=lambda r: (r.event, r.item))
         return Slice(self, begin, end, tuple(early))
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """What a commit does to one path, for recognising edits in it: lines without their ends."""
-
-    added: frozenset[str]
-    removed: frozenset[str]
-    created: bool = False
-    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +165,10 @@ def _found(strand: Strand, commit: When, wanted: Mapping[str, frozenset[str]]) -
 
 def _holds(edit: Edit, wanted: frozenset[str]) -> bool:
     """Whether an edit adds enough of the wanted lines to be recognised by them."""
-    before = frozenset(bare_lines(edit.old))
-    gained = {line for line in bare_lines(edit.new) if line not in before and _tells(line)}
-    there = gained & wanted
+    own = gained(edit)
+    there = own & wanted
     letters = sum(map(str.isalnum, "".join(there)))
-    return len(there) >= 2 and letters >= _LETTERS and 3 * len(there) >= len(gained)
+    return len(there) >= 2 and letters >= _LETTERS and 3 * len(there) >= len(own)
 
 
 def _slice(strand: Strand, commit: When, diff: Mapping[str, Diff]) -> Slice | None:
@@ -222,10 +213,15 @@ def _timely(strand: Strand, ref: Ref, commit: When) -> bool:
 def _joins(strand: Strand, ref: Ref, diff: Diff) -> bool:
     """Whether an edit is in the diff. One that another commit took must be there for the most
     part: the commit is then a copy of that one, or takes up what was taken back. Where nothing
-    names the session it is no sign at all."""
-    if ref in strand.taken and not strand.named:
+    names the session only lines count that the other one left."""
+    if strand.reel.session.events[ref.event].ok is False:
         return False
-    return in_diff(strand.reel, ref, diff, most=ref in strand.taken)
+    edit = strand.reel.edit(ref)
+    if ref not in strand.taken:
+        return in_diff(edit, diff)
+    if not strand.rest.get(ref, frozenset()).isdisjoint(diff.added):
+        return True
+    return strand.named and in_diff(edit, diff, most=True)
 
 
 def _makes(reel: Reel, ref: Ref, origin: str, to: str, diff: Mapping[str, Diff]) -> bool:
@@ -312,69 +308,6 @@ def last_before(events: Sequence[Event], time: str) -> int:
         if events[index].time and events[index].time[:19] <= limit:
             return index + 1
     return 0
-
-
-def in_diff(reel: Reel, ref: Ref, diff: Diff, *, most: bool = False) -> bool:
-    """Whether the commit shows text that this edit added, or lacks text that it removed.
-
-    With ``most`` more than half of the text must be there.
-    """
-    event, edit = reel.session.events[ref.event], reel.edit(ref)
-    if event.ok is False or edit.op in ("command", "copy"):
-        return False
-    if edit.op in ("delete", "move"):
-        return diff.deleted and not most
-    if edit.op == "substitute":
-        return not most and _told_by(edit.old, diff)
-    old, new = bare_lines(edit.old), bare_lines(edit.new)
-    before, after = frozenset(old), frozenset(new)
-    gained = [line for line in new if line not in before and _tells(line)]
-    if gained:
-        there = sum(line in diff.added for line in gained)
-        if (2 * there > len(gained)) if most else there:
-            return True
-        return _within_lines(old, new, diff)
-    lost = [line for line in old if line not in after and _tells(line)]
-    if lost:
-        gone = sum(line in diff.removed for line in lost)
-        return 2 * gone > len(lost) if most else gone > 0
-    if edit.op == "write" and not edit.new:
-        return not diff.added and not diff.deleted
-    return diff.created and edit.op == "write" and all(line in diff.added for line in new)
-
-
-def _within_lines(old: Sequence[str], new: Sequence[str], diff: Diff) -> bool:
-    """Whether an edit inside of lines is in the diff: a line that it makes was added, and the line
-    that it made it of was removed."""
-    ends = {0, -1} if old and new else set()
-    for end in ends:
-        piece, was = new[end], old[end]
-        if piece != was and any(
-            piece in line and line.replace(piece, was, 1) in diff.removed for line in diff.added
-        ):
-            return True
-    return False
-
-
-def bare_lines(text: str) -> list[str]:
-    """Lines without their ends: an agent is shown LF where a file has CRLF, and names pieces of
-    lines that have no end at all."""
-    return [line.rstrip("\n").rstrip("\r") for line in split_lines(text)]
-
-
-def _told_by(script: str, diff: Diff) -> bool:
-    """Whether the text that a ``sed`` script's ``s/A/B/`` puts in stands in an added line."""
-    told: set[str] = set()
-    for line in script.split("\n"):
-        mark = next((mark for mark in "/|,#!~%:=@+;" if f"s{mark}" in line), "/")
-        pieces = line.replace("\\" + mark, "\0").split(mark)
-        told.update(piece.replace("\0", mark) for piece in pieces[2::3])
-    return any(word in line for word in told if _tells(word) for line in diff.added)
-
-
-def _tells(line: str) -> bool:
-    """Whether a line has enough text to be recognised by it."""
-    return sum(map(str.isalnum, line)) > 2
 
 
 def _by_path(places: Iterable[Place]) -> dict[str, tuple[Ref, ...]]:

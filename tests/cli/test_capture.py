@@ -102,7 +102,7 @@ def test_status_tells_what_was_recorded_what_waits_and_what_is_pending(
     assert said.err == f"treadle: {line}\n"
     assert said.out.splitlines()[1] == f"  {line}"
     assert "until the rebase is over" in said.out
-    assert "pending: Claude Code s1: 1 edit that no commit took yet" in said.out
+    assert "pending: Claude Code s1: 1 edit that no commit took whole yet" in said.out
     assert "newest Claude Code session: just now" in said.out
     found = told("status", run("status", "--json", at=desk.scratch.top, env=env).out)
     assert [row["edits"] for row in found["pending"]] == [1]

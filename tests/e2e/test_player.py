@@ -21,6 +21,9 @@ FAST = 0.002
 """Seconds of the longest wait between two records."""
 SHARE = int(os.environ.get("TREADLE_SCENES", "2"))
 """How many sessions of each real history are acted out."""
+_LONG, _CHANCE = 20, 2
+"""Letters of a line that is not written twice by chance, and how many such lines may be so all the
+same."""
 LONGEST = 1500
 """Records of a session that is acted out where only a share is."""
 
@@ -45,7 +48,7 @@ def _told(path: Path, commits: list[Commit]) -> Scene:
     times = [str(record["timestamp"]) for record in files[path.name] if "timestamp" in record]
     own = [commit for commit in commits if times[0] <= commit.committed <= times[-1][:19] + "Z"]
     root = str(next(record["cwd"] for record in files[path.name] if "cwd" in record))
-    return scene(path.stem, root, files, own)
+    return scene(path.stem, [root], files, own)
 
 
 @pytest.fixture
@@ -106,10 +109,34 @@ def _same(theatre: Theatre, told: list[Scene]) -> None:
     live = theatre.live()
     again = theatre.again(list(made.values()))
     assert live
+    for one in told:
+        for commit in one.commits:
+            recorded = made[commit.id] in live
+            assert recorded or not _written(one, theatre.first, commit.id), commit.id
     assert set(live) == set(again)
     for commit in live:
         assert live[commit] == again[commit], commit
     assert _once(live)
+
+
+def _written(told: Scene, scratch: Scratch, commit: str) -> set[str]:
+    """Long lines that a commit adds to a file and that the session wrote into that file, if there
+    are more of them than chance brings: the commit is the session's then."""
+    ours: dict[str, set[str]] = {}
+    for record in told.records:
+        result = record.fields.get("toolUseResult")
+        if isinstance(result, dict) and isinstance(result.get("filePath"), str):
+            texts = [result.get("content"), result.get("newString")]
+            lines = {line for text in texts if isinstance(text, str) for line in text.split("\n")}
+            ours.setdefault(result["filePath"], set()).update(lines)
+    found: set[str] = set()
+    for path in scratch.git("diff", "--name-only", f"{commit}^", commit).splitlines():
+        shown = scratch.git("diff", "--unified=0", f"{commit}^", commit, "--", path)
+        added = {line[1:] for line in shown.split("\n") if line.startswith("+")}
+        for root in told.roots:
+            own = added & ours.get(f"{root}/{path}", set())
+            found |= {line for line in own if sum(map(str.isalnum, line)) >= _LONG}
+    return found if len(found) > _CHANCE else set()
 
 
 def _once(documents: dict[str, bytes]) -> bool:

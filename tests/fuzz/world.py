@@ -136,7 +136,7 @@ class World:
             recorder = assembled(repo, open_)
             for outcome in done.outcomes:
                 if outcome.redacted is not None:
-                    recorder.recall(outcome.redacted.thread.parts)
+                    recorder.recall(outcome.redacted.thread)
             ids = {session.id for session in open_}
             for captured in capture_with(recorder, fresh, {c.id: ids for c in fresh}):
                 if captured.error is not None:

@@ -76,8 +76,9 @@ class Player:
     def _append(self, record: Record, renamed: Mapping[str, str] | None = None) -> None:
         """Write a record to its file, torn for a moment."""
         text = json.dumps(_dated(record.fields, _now()), ensure_ascii=False)
-        for old, new in {_quoted(self.scene.root): _quoted(str(self.scratch.top)),
-                         **(renamed or {})}.items():  # fmt: skip
+        here = _quoted(str(self.scratch.top))
+        roots = {_quoted(root): here for root in sorted(self.scene.roots, key=len, reverse=True)}
+        for old, new in {**roots, **(renamed or {})}.items():
             text = text.replace(old, new)
         raw = text.encode("utf-8", "surrogateescape") + b"\n"
         path = self.folder / record.file
@@ -112,10 +113,11 @@ class Player:
 
     def _placed(self, name: str) -> Path | None:
         """The file of the work tree that the transcript means by ``name``."""
-        inside = os.path.relpath(name, self.scene.root)
-        if inside.startswith("..") or ".git" in Path(inside).parts:
-            return None
-        return self.scratch.top / inside
+        for root in self.scene.roots:
+            inside = os.path.relpath(name, root)
+            if not inside.startswith("..") and ".git" not in Path(inside).parts:
+                return self.scratch.top / inside
+        return None
 
     # -- commits --------------------------------------------------------------------
 

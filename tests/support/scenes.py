@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from treadle.thread.entire import Checkpoints
@@ -34,8 +35,8 @@ class Scene:
     """One session of Claude Code."""
 
     id: str
-    root: str
-    """Root of the work tree, as the transcript has it."""
+    roots: tuple[str, ...]
+    """Roots of the work trees, as the transcript has them: a session may move to another one."""
     records: tuple[Record, ...]
     commits: tuple[Commit, ...]
     """Oldest first."""
@@ -53,12 +54,12 @@ class Scene:
         )
 
 
-def scene(id_: str, root: str, files: Mapping[str, Iterable[Mapping[str, object]]],
+def scene(id_: str, roots: Sequence[str], files: Mapping[str, Iterable[Mapping[str, object]]],
           commits: Sequence[Commit]) -> Scene:  # fmt: skip
     """A scene out of the records of a session's files, merged by their time."""
     rows = [row for file, records in files.items() for row in _dated(file, records)]
     rows.sort(key=lambda record: record.time)
-    return Scene(id_, root, tuple(rows), tuple(commits))
+    return Scene(id_, tuple(roots), tuple(rows), tuple(commits))
 
 
 def scenes(repo: Repo, branch: str = "main") -> Iterator[Scene]:
@@ -70,11 +71,26 @@ def scenes(repo: Repo, branch: str = "main") -> Iterator[Scene]:
             commits.setdefault(key, []).append(commit)
     for key, own in commits.items():
         records = _united(source.open().read() for source in points.sources(key))
-        root = next((str(record["cwd"]) for record in records if record.get("cwd")), "")
+        paths = {
+            delta.path for _, found in repo.deltas(commit.id for commit in own) for delta in found
+        }
+        roots = _roots(records, paths)
         ids = {str(record["sessionId"]) for record in records if record.get("sessionId")}
-        if root and len(ids) == 1:
+        if roots and len(ids) == 1:
             ordered = sorted(own, key=lambda commit: commit.committed)
-            yield scene(ids.pop(), root, {f"{key}.jsonl": records}, ordered)
+            yield scene(ids.pop(), roots, {f"{key}.jsonl": records}, ordered)
+
+
+def _roots(records: Iterable[Mapping[str, object]], paths: AbstractSet[str]) -> list[str]:
+    """The folder a session began in, and those others in which it edited one of ``paths``."""
+    folders = dict.fromkeys(str(record["cwd"]) for record in records if record.get("cwd"))
+    told = (record.get("toolUseResult") for record in records)
+    edited = {str(one["filePath"]) for one in told if isinstance(one, dict) and "filePath" in one}
+    return [
+        folder
+        for number, folder in enumerate(folders)
+        if not number or any(f"{folder}/{path}" in edited for path in paths)
+    ]
 
 
 def made(fields: Mapping[str, object], commit: Commit) -> str:

@@ -315,6 +315,27 @@ def test_part_of_the_edits_now_and_the_rest_later(
     again(desk, monkeypatch)
 
 
+def test_one_edit_that_is_staged_in_parts(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every part is the agent's, however long the next one is waited for."""
+    claude.edit("lamp.py", numbered(30, "lamp"), numbered(40, "wick"))
+    whole = (desk.scratch.top / "lamp.py").read_text().splitlines(keepends=True)
+    for staged in (4, 11, 40):
+        blob = desk.scratch.run(
+            "hash-object", "-w", "--stdin", feed="".join(whole[:staged]).encode()
+        )
+        given = f"100644,{blob.decode().strip()},lamp.py"
+        desk.scratch.git("update-index", "--cacheinfo", given)
+        desk.queue(desk.scratch.commit(f"Up to {staged}", stage=False))
+        desk.work()
+        os.utime(claude.path, (time.time() - 3000, time.time() - 3000))
+    told = [outcome.line for outcome in desk.outcomes.last(3)]
+    for line, count in zip(told, (4, 7, 29), strict=True):
+        assert f"{count}/{count} lines explained" in line
+    again(desk, monkeypatch)
+
+
 # -- transcripts that go away, or are not whole -------------------------------------
 
 

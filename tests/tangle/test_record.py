@@ -240,7 +240,7 @@ def test_a_call_taken_in_halves_is_remembered_by_the_documents(
         keep(scratch, {commit.id: alone})
     recorder = Recorder(scratch.repo)
     recorder.add("k", agent.session())
-    recorder.recall(document(scratch, first).parts)
+    recorder.recall(document(scratch, first))
     reel = recorder.reels["k"]
     taken = recorder.progress["k"].taken
     assert {path for path, refs in reel.edits.items() for ref in refs if ref in taken} == {"oil.py"}
@@ -267,9 +267,9 @@ def test_two_edits_of_one_file_in_one_call_are_remembered_apart(
         keep(scratch, {commit.id: alone})
     recorder = Recorder(scratch.repo)
     recorder.add("k", agent.session())
-    recorder.recall(document(scratch, first).parts)
+    recorder.recall(document(scratch, first))
     assert recorder.progress["k"].taken == {Ref(1, 1)}
-    recorder.recall(document(scratch, rest).parts)
+    recorder.recall(document(scratch, rest))
     assert recorder.progress["k"].taken == {Ref(1, 0), Ref(1, 1)}
 
 
@@ -329,10 +329,10 @@ def test_a_stored_part_whose_events_the_session_lacks_moves_nothing(
 ) -> None:
     first, *_ = three_commits(scratch, agent)
     record(scratch, [first], agent)
-    parts = document(scratch, first).parts
+    stored = document(scratch, first)
     for cut in (agent.events[1:], agent.events[:2], []):
         recorder = Recorder(scratch.repo)
         recorder.add("k", Session(agent.agent, agent.name, events=tuple(cut)))
-        recorder.recall(parts)
+        recorder.recall(stored)
         progress = recorder.progress["k"]
         assert (progress.taken, progress.stored) == (frozenset(), {})

@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.agents import ROOT, edit, reel, session, written
 from treadle.thread.model import Edit, Event, Made, Session
-from treadle.thread.select import Diff, Ref, Slice, Strand, When, last_before, own_call, select
+from treadle.thread.recognise import Diff
+from treadle.thread.select import Ref, Slice, Strand, When, last_before, own_call, select
 
 ID = "1234567" + "8" * 33
 LATE = "2026-01-05T10:00:00.000Z"
@@ -50,6 +51,16 @@ def chosen(
 
 def bounds(one: Slice) -> tuple[int, int, list[int]]:
     return one.begin, one.end, [ref.event for ref in one.early]
+
+
+def test_the_rest_of_an_edit_that_a_commit_took_in_part_joins_whatever_names_the_session() -> None:
+    both = edit("lamp.py", "lit = False\n", "lit = True\noil = 1\nwick = 1\nflame = 1\n")
+    told, rest = session("Light it", both), {Ref(1, 0): frozenset({"oil = 1"})}
+    for named in (True, False):
+        own = replace(strand(told, begin=2, taken=(Ref(1, 0),)), named=named, rest=rest)
+        (found,) = select([own], when(), {"lamp.py": diff("oil = 1\n")})
+        assert bounds(found) == (2, 2, [1])
+        assert select([own], when(), {"lamp.py": diff("wick = 1\n")}) == []
 
 
 # -- who joins ----------------------------------------------------------------------

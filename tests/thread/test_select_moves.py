@@ -7,7 +7,8 @@ import pytest
 from tests.support.agents import ROOT, edit, reel
 from treadle.thread.commands import interpret
 from treadle.thread.model import Edit, Event, Session
-from treadle.thread.select import Diff, Ref, Strand, When, came_from, in_diff, select
+from treadle.thread.recognise import Diff, in_diff
+from treadle.thread.select import Ref, Strand, When, came_from, select
 
 LATE = "2026-01-05T10:00:00.000Z"
 WHEN = When("1" * 40, "Change", LATE, LATE)
@@ -151,4 +152,4 @@ def test_where_a_path_may_have_come_from(
 def test_a_large_rewrite_that_the_diff_does_not_show_does_not_join() -> None:
     text = "".join(f"line number {n}\n" for n in range(20_000))
     told = strand(edit("a.py", text, text.replace("line", "row")))
-    assert not in_diff(told.reel, Ref(0, 0), ADDED)
+    assert not in_diff(told.reel.edit(Ref(0, 0)), ADDED)
