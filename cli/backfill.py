@@ -17,8 +17,8 @@ from treadle.cli.progress import Progress
 if TYPE_CHECKING:
     from treadle.tangle.backfill import Plan
     from treadle.tangle.capture import Captured
-    from treadle.tangle.check import Result
     from treadle.tangle.index import Index
+    from treadle.tangle.result import Result
     from treadle.thread.redact import Redacted
     from treadle.thread.repo import Repo
 

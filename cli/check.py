@@ -14,8 +14,8 @@ from treadle.cli.progress import Progress
 from treadle.cli.shares import BY, Control, Share, foreign, shares, show_control, show_shares
 
 if TYPE_CHECKING:
-    from treadle.tangle.check import Failure, Result
     from treadle.tangle.index import Index
+    from treadle.tangle.result import Failure, Result
     from treadle.thread.repo import Commit
 
 _NAMED = 8
@@ -52,7 +52,8 @@ def command(
     counts as unrecorded; without, all commits that have a document. Exits 1 where a document
     does not make its commit, or explains less than --fail-under asks for.
     """
-    from treadle.tangle.check import orphans, total, untied
+    from treadle.tangle.check import orphans, untied
+    from treadle.tangle.result import total
 
     with opened(ctx) as index:
         if not index.notes():

@@ -13,8 +13,8 @@ from treadle.cli.paper import Paper, ask_settings, paper, print_json_lines, scre
 from treadle.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from treadle.tangle.check import Result
     from treadle.tangle.index import Index, ThreadLine
+    from treadle.tangle.result import Result
     from treadle.thread.repo import Commit
 
     Row = tuple[Commit, ThreadLine | None, Result]

@@ -12,8 +12,8 @@ from treadle.cli.door import one_commit, opened, placed
 from treadle.cli.paper import print_json
 
 if TYPE_CHECKING:
-    from treadle.tangle.check import Result
     from treadle.tangle.index import Index, ThreadLine
+    from treadle.tangle.result import Result
     from treadle.tangle.solve import Solution
     from treadle.thread.model import Problem
     from treadle.thread.repo import Commit, Repo

@@ -11,8 +11,8 @@ from treadle.cli.paper import Paper
 from treadle.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from treadle.tangle.check import Result
     from treadle.tangle.index import Index
+    from treadle.tangle.result import Result
     from treadle.thread.repo import Commit
 
 BY = ("commit", "file", "agent")

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.capture import REFS, Captured, capture
-from treadle.tangle.check import Result
 from treadle.tangle.gather import Gathered, gather, seek, work_trees
 from treadle.tangle.read import Stored
+from treadle.tangle.result import Result
 from treadle.tangle.verify import check_one
 from treadle.thread.commit import utc
 from treadle.thread.repo import Commit, Repo

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from treadle.tangle.check import Result
 from treadle.tangle.intake import Plan
 from treadle.tangle.read import Stored
 from treadle.tangle.record import Recorder, jobs
+from treadle.tangle.result import Result
 from treadle.tangle.verify import check_one, without_document
 from treadle.thread.agents import read
 from treadle.thread.entire import Checkpoints

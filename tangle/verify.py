@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from treadle.tangle.apply import File, Mark, apply
-from treadle.tangle.check import Failure, Result
 from treadle.tangle.index import Index
 from treadle.tangle.linemap import origin, slid
 from treadle.tangle.place import is_lost
 from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
+from treadle.tangle.result import Failure, Result
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Row, Thread

@@ -1,4 +1,4 @@
-"""One commit as a value, and the two forms in which git tells it.
+"""One commit and its diff as values, and the two forms in which git tells a commit.
 
 ``git log`` tells many commits at once, in a format of our own; the commit object tells one
 without another process, where an object reader runs anyway.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from treadle.thread.model import Entry
 
 LOG = "%H%n%P%n%T%n%an%n%at%n%ct%n%B"
 """The format of ``git log`` that ``from_log`` reads."""
@@ -27,6 +31,26 @@ class Commit:
     """Committer time, likewise."""
     subject: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One path of a commit's diff against its first parent."""
+
+    path: str
+    status: str
+    """Git's letter: A, M, D, R or T (C is not asked for)."""
+    before: Entry | None
+    after: Entry | None
+    source: str = ""
+    """The path before, where it was renamed."""
+    added: tuple[tuple[int, int], ...] = ()
+    """Half-open, 0-based ranges of lines in the new file that the diff adds."""
+    removed: tuple[tuple[int, int], ...] = ()
+    """The same, of lines in the old file that it removes."""
+    binary: bool = False
+    parent: int = 0
+    """Of a merge: the parent, from 2, that has the path just so."""
 
 
 def from_log(record: bytes) -> Commit:

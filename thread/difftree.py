@@ -11,12 +11,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from treadle.thread.commit import Delta
 from treadle.thread.model import Entry
-
-if TYPE_CHECKING:
-    from treadle.thread.repo import Delta
 
 _HEAD = re.compile(rb"([0-9a-f]{40}(?:[0-9a-f]{24})?)\0")
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -105,8 +102,6 @@ def _range(start: bytes, count: bytes | None) -> Range:
 
 
 def _deltas(rows: list[list[str]], blocks: list[_Block]) -> Iterator[Delta]:
-    from treadle.thread.repo import Delta
-
     waiting = iter(blocks)
     for old_mode, new_mode, old_id, new_id, status, *paths in rows:
         removed, added, binary = next(waiting, ((), (), False))

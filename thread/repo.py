@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from treadle.thread.commit import LOG, from_log, from_object
 from treadle.thread.commit import Commit as Commit
+from treadle.thread.commit import Delta as Delta
 from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
 from treadle.thread.objects import Objects
@@ -42,26 +42,6 @@ EMPTY_TREE = {
 
 _SAME = ("-c", "core.quotePath=true", "-c", "diff.renameLimit=1000")
 """Settings that would make one person's diff another than the next one's: git's own defaults."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """One path of a commit's diff against its first parent."""
-
-    path: str
-    status: str
-    """Git's letter: A, M, D, R or T (C is not asked for)."""
-    before: Entry | None
-    after: Entry | None
-    source: str = ""
-    """The path before, where it was renamed."""
-    added: tuple[tuple[int, int], ...] = ()
-    """Half-open, 0-based ranges of lines in the new file that the diff adds."""
-    removed: tuple[tuple[int, int], ...] = ()
-    """The same, of lines in the old file that it removes."""
-    binary: bool = False
-    parent: int = 0
-    """Of a merge: the parent, from 2, that has the path just so."""
 
 
 class Repo:

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 
 from treadle.tangle.blames import blame_tree
-from treadle.tangle.check import Result, check
+from treadle.tangle.check import check
 from treadle.tangle.descent import changed_by
 from treadle.tangle.index import Index
 from treadle.tangle.kept import Kept
+from treadle.tangle.result import Result
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Entry
 from treadle.thread.repo import Commit, decode, is_binary

@@ -11,8 +11,9 @@ from tests.support.agents import Agent
 from tests.support.archive import Archive, forget, person_wrote, store, with_residue
 from tests.support.record import record
 from tests.support.scratch import Scratch
-from treadle.tangle.check import Result, check, orphans, total
+from treadle.tangle.check import check, orphans
 from treadle.tangle.index import Index
+from treadle.tangle.result import Result, total
 from treadle.thread.model import Change, Edit, Hunk, Problem, Thread
 from treadle.thread.repo import Commit
 from treadle.thread.store import REF
