@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from treadle.thread.agents.finding import Surroundings, find
-from treadle.thread.agents.seen import Seen
+from treadle.thread.agents.finding.find import Surroundings, find
+from treadle.thread.agents.finding.seen import Seen
 
 _CLAUDE = 8000
 _CODEX = 2000

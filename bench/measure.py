@@ -13,12 +13,12 @@ from bench.pages import longest_felt, weights
 from bench.process import TREADLE, environment, several, single
 from bench.rewriting import squash
 from treadle.tangle.blame import blame
+from treadle.tangle.capturing.intake import plan
 from treadle.tangle.check import check
-from treadle.tangle.control import control
-from treadle.tangle.index import Index
-from treadle.tangle.intake import plan
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.result import Result, total
-from treadle.thread.entire import BRANCH, Checkpoints
+from treadle.tangle.upkeep.control import control
+from treadle.thread.entire.checkpoints import BRANCH, Checkpoints
 from treadle.thread.repo import Repo
 
 _RUNS = 11

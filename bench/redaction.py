@@ -20,7 +20,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from treadle.thread import secrets
+from treadle.thread.redaction import secrets
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from treadle.tangle.blame import entries_of_all, runs_of
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.relink import relink
 from treadle.thread.model import Edit, Event, Session

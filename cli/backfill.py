@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line
 from treadle.cli.door import opened
-from treadle.cli.paper import print_json
-from treadle.cli.progress import Progress
+from treadle.cli.screen.cells import one_line
+from treadle.cli.screen.paper import print_json
+from treadle.cli.screen.progress import Progress
 
 if TYPE_CHECKING:
-    from treadle.tangle.backfill import Plan
     from treadle.tangle.capture import Captured
-    from treadle.tangle.index import Index
+    from treadle.tangle.capturing.backfill import Plan
+    from treadle.tangle.learnt.index import Index
     from treadle.tangle.result import Result
     from treadle.thread.redact import Redacted
     from treadle.thread.repo import Repo
@@ -39,7 +39,7 @@ def command(ctx: click.Context, revs: tuple[str, ...], dry_run: bool, as_json: b
     Without REVS all commits since the oldest transcript of this repository began. For each it
     says how many lines are explained, by which evidence, and how the sessions are known.
     """
-    from treadle.tangle.backfill import plan
+    from treadle.tangle.capturing.backfill import plan
 
     with opened(ctx) as index:
         bar = Progress(0, "commits")
@@ -82,7 +82,7 @@ class _Tally:
 
 def _backfill(index: Index, todo: Plan, tally: _Tally, *, aloud: bool) -> None:
     """Solve and store. What was solved before the work is stopped is stored too."""
-    from treadle.tangle.backfill import backfill
+    from treadle.tangle.capturing.backfill import backfill
 
     bar = Progress(len(todo.commits), "commits")
     batch: dict[str, Redacted] = {}
@@ -112,7 +112,7 @@ def _backfill(index: Index, todo: Plan, tally: _Tally, *, aloud: bool) -> None:
 
 def _note(repo: Repo, commit: str) -> None:
     """Remember that a commit was looked at, so that nobody is told again that it was missed."""
-    from treadle.thread.outcomes import Outcome, Outcomes
+    from treadle.thread.waiting.outcomes import Outcome, Outcomes
 
     line = f"no thread for {commit[:6]}: backfill found no session that has a share in it"
     outcomes = Outcomes(os.path.join(repo.common_dir, "treadle"))

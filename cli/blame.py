@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import TAB, one_line, pad, visible, width
 from treadle.cli.door import indexed, inside, line_range, one_commit, placed, repository
-from treadle.cli.paper import Paper, ask_settings, paper, print_bytes, print_json_lines, screen
+from treadle.cli.screen.cells import TAB, one_line, pad, visible, width
+from treadle.cli.screen.paper import (
+    Paper,
+    ask_settings,
+    paper,
+    print_bytes,
+    print_json_lines,
+    screen,
+)
 
 if TYPE_CHECKING:
     from treadle.tangle.blame import Blame, Run
-    from treadle.tangle.index import StepLine
+    from treadle.tangle.learnt.index import StepLine
     from treadle.thread.origin import Over
 
     Replacements = Mapping[tuple[str, str], Sequence[Over]]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line, visible
 from treadle.cli.door import nothing_recorded, opened
-from treadle.cli.paper import Paper, paper, print_json
-from treadle.cli.progress import Progress
+from treadle.cli.screen.cells import one_line, visible
+from treadle.cli.screen.paper import Paper, paper, print_json
+from treadle.cli.screen.progress import Progress
 from treadle.cli.shares import BY, Control, Share, foreign, shares, show_control, show_shares
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
+    from treadle.tangle.learnt.index import Index
     from treadle.tangle.result import Failure, Result
     from treadle.thread.repo import Commit
 

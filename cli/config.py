@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import near, repository
-from treadle.cli.paper import Paper, paper, print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import Paper, paper, print_json
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
     from treadle.thread.repo import Repo
-    from treadle.thread.settings import Settings, Wish, Wishes
+    from treadle.thread.wishes.settings import Settings, Wish, Wishes
 
 
 @click.command("config")
@@ -51,7 +51,7 @@ def _known(name: str) -> str:
     """A setting's name as it is written; ``UserError`` where there is none such."""
     import difflib
 
-    from treadle.thread.settings import NAMES
+    from treadle.thread.wishes.settings import NAMES
 
     plain = name.lower().removeprefix("treadle.")
     agent, dot, last = plain.rpartition(".")
@@ -76,7 +76,7 @@ def _known_agents(given: Sequence[str]) -> None:
 
 
 def _set(repo: Repo, name: str, values: Sequence[str]) -> None:
-    from treadle.thread.settings import checked, folder_path
+    from treadle.thread.wishes.settings import checked, folder_path
 
     key = f"treadle.{name}"
     if name.endswith(".folder"):
@@ -117,7 +117,7 @@ def _unset(repo: Repo, name: str) -> None:
 
 
 def _show(repo: Repo, only: str, as_json: bool) -> None:
-    from treadle.thread.settings import taken_together, wishes
+    from treadle.thread.wishes.settings import taken_together, wishes
 
     told = wishes(repo)
     found = taken_together(told)

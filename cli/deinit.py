@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import near, repository
-from treadle.cli.paper import print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import print_json
 
 
 @click.command("deinit")
@@ -20,9 +20,9 @@ def command(ctx: click.Context, forget: bool, as_json: bool) -> int:
     They get the bytes they had. Documents stay, unless --forget is given: then the notes, the
     refs and the folder of treadle go, and you are told how to remove documents from a remote.
     """
-    from treadle.thread.enrolment import withdraw
-    from treadle.thread.forgetting import Forgotten
-    from treadle.thread.forgetting import forget as forget_all
+    from treadle.thread.hooks.enrolment import withdraw
+    from treadle.thread.hooks.forgetting import Forgotten
+    from treadle.thread.hooks.forgetting import forget as forget_all
 
     with repository(ctx) as repo:
         done = withdraw(repo)

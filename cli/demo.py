@@ -17,7 +17,7 @@ import click
 
 from treadle.cli.demo_story import place
 from treadle.cli.demo_story.story import QUESTION
-from treadle.cli.paper import Paper, paper
+from treadle.cli.screen.paper import Paper, paper
 
 if TYPE_CHECKING:
     from treadle.thread.model import Session

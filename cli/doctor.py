@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import near, repository
-from treadle.cli.paper import Paper, paper, print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import Paper, paper, print_json
 
 if TYPE_CHECKING:
-    from treadle.thread.checkup import Finding
+    from treadle.thread.hooks.checkup import Finding
     from treadle.thread.repo import Repo
 
 _STYLES = {"good": "proved", "note": "command", "bad": "unrecorded"}
@@ -28,7 +28,7 @@ def command(ctx: click.Context, fix: bool, as_json: bool) -> int:
     Hooks, fetch lines, locks, git's settings and version, the queue, treadle's own files, and what
     agents are about to delete. Exits 1 where something does not work.
     """
-    from treadle.thread.checkup import BAD
+    from treadle.thread.hooks.checkup import BAD
 
     with repository(ctx) as repo:
         found = _look(repo)
@@ -46,15 +46,15 @@ def command(ctx: click.Context, fix: bool, as_json: bool) -> int:
 
 
 def _look(repo: Repo) -> list[Finding]:
-    from treadle.tangle import checkup as capture
-    from treadle.thread import checkup
+    from treadle.tangle.upkeep import checkup as capture
+    from treadle.thread.hooks import checkup
 
     return [*checkup.look(repo), *capture.look(repo)]
 
 
 def _mend(repo: Repo, found: Sequence[Finding]) -> list[str]:
-    from treadle.thread.checkup import mend
-    from treadle.thread.program import start_worker
+    from treadle.thread.hooks.checkup import mend
+    from treadle.thread.hooks.program import start_worker
 
     done = mend(repo, found)
     if any(one.mend == ("worker",) for one in found):

@@ -15,7 +15,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.repo import Repo
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
+    from treadle.tangle.learnt.index import Index
 
 _STEP = re.compile(r"(?:([0-9a-f]{4,40}):)?(\d{1,9})\.(\d{1,9})", re.ASCII)
 _PLACE = re.compile(r"(.*?):(\d{1,9})(?::\d{0,9})?", re.ASCII | re.DOTALL)
@@ -49,12 +49,12 @@ def catch_up(repo: Repo) -> None:
     queue be taken up. Costs nothing where there is neither."""
     own = os.path.join(repo.common_dir, "treadle")
     if os.path.exists(os.path.join(own, "news")):
-        from treadle.thread.outcomes import Outcomes
+        from treadle.thread.waiting.outcomes import Outcomes
 
         for line in Outcomes(own).take():
             click.echo(line, err=True)
     if _waiting(os.path.join(own, "queue")):
-        from treadle.thread.program import start_worker
+        from treadle.thread.hooks.program import start_worker
 
         start_worker(repo.git_dir)
 
@@ -72,7 +72,7 @@ def indexed(repo: Repo) -> Iterator[Index]:
     before."""
     import sqlite3
 
-    from treadle.tangle.index import Index
+    from treadle.tangle.learnt.index import Index
 
     with closing(Index(repo)) as index:
         try:

@@ -35,10 +35,10 @@ def _hook() -> str:
 
 
 def _run(name: str) -> None:
-    from treadle.thread.enrolment import prepare, script_path
-    from treadle.thread.hookscript import interpreter
-    from treadle.thread.initrecord import contents
-    from treadle.thread.program import Program
+    from treadle.thread.hooks.enrolment import prepare, script_path
+    from treadle.thread.hooks.initrecord import contents
+    from treadle.thread.hooks.program import Program
+    from treadle.thread.hooks.script import interpreter
     from treadle.thread.repo import Repo
 
     with Repo.open(named=True) as repo:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line
 from treadle.cli.door import opened
-from treadle.cli.paper import print_json
-from treadle.cli.progress import Progress
+from treadle.cli.screen.cells import one_line
+from treadle.cli.screen.paper import print_json
+from treadle.cli.screen.progress import Progress
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
     from treadle.tangle.capture import Captured
-    from treadle.tangle.index import Index
-    from treadle.tangle.intake import Plan
-    from treadle.thread.entire import Checkpoints
+    from treadle.tangle.capturing.intake import Plan
+    from treadle.tangle.learnt.index import Index
+    from treadle.thread.entire.checkpoints import Checkpoints
     from treadle.thread.redact import Redacted
 
 _BATCH = 200
@@ -45,8 +45,8 @@ def entire(ctx: click.Context, revs: tuple[str, ...], branch: str, as_json: bool
     are, so importing again writes only what is new, and an import that was stopped goes on
     where it was. REVS (names or ranges, as git log takes them) limit it to those commits.
     """
-    from treadle.tangle.intake import plan
-    from treadle.thread.entire import Checkpoints
+    from treadle.tangle.capturing.intake import plan
+    from treadle.thread.entire.checkpoints import Checkpoints
 
     with opened(ctx) as index:
         points = Checkpoints(index.repo, branch)
@@ -98,8 +98,8 @@ class _Tally:
 
 def _import(index: Index, points: Checkpoints, todo: Plan, tally: _Tally) -> None:
     """Solve and store. What was solved before the work is stopped is stored too."""
-    from treadle.tangle.intake import intake
-    from treadle.tangle.unite import keep
+    from treadle.tangle.capturing.intake import intake
+    from treadle.tangle.sharing.unite import keep
 
     since = index.store.tip()
     bar = Progress(len(todo.commits), "commits")

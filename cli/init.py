@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import near, repository
-from treadle.cli.paper import print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import print_json
 
 if TYPE_CHECKING:
-    from treadle.thread.probe import Probe
+    from treadle.thread.hooks.probe import Probe
     from treadle.thread.repo import Repo
 
 _SECONDS = 60.0
@@ -32,10 +32,10 @@ def command(ctx: click.Context, share: bool, as_json: bool) -> int:
     documents along. Nothing leaves this machine unless --share is given. Saying it again
     mends what is missing. treadle deinit takes everything out.
     """
-    from treadle.thread.enrolment import enrol
-    from treadle.thread.hookplace import hooks_now
-    from treadle.thread.probe import probe
-    from treadle.thread.program import Program
+    from treadle.thread.hooks.enrolment import enrol
+    from treadle.thread.hooks.place import hooks_now
+    from treadle.thread.hooks.probe import probe
+    from treadle.thread.hooks.program import Program
 
     with repository(ctx) as repo:
         _refuse_sharing(repo, share)
@@ -52,7 +52,7 @@ def command(ctx: click.Context, share: bool, as_json: bool) -> int:
 def _refuse_sharing(repo: Repo, share: bool) -> None:
     """Do not promise what the settings forbid."""
     from treadle.thread.errors import UserError
-    from treadle.thread.settings import settings
+    from treadle.thread.wishes.settings import settings
 
     if share and settings(repo).local_only:
         raise UserError(
@@ -64,11 +64,11 @@ def _refuse_sharing(repo: Repo, share: bool) -> None:
 def _pull(repo: Repo) -> Iterator[tuple[str, str]]:
     """What each remote's documents came to: its name and a few words."""
     from treadle.cli.sync import becoming_visible, fetched
-    from treadle.tangle.sync import pull, waiting
-    from treadle.thread.enrolment import shares
+    from treadle.tangle.sharing.sync import pull, waiting
     from treadle.thread.errors import UserError
-    from treadle.thread.gitconfig import Config
-    from treadle.thread.remote import Access, remotes
+    from treadle.thread.git.config import Config
+    from treadle.thread.git.remote import Access, remotes
+    from treadle.thread.hooks.enrolment import shares
 
     config = Config.read(repo)
     shared = shares(config)

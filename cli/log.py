@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import clip, one_line
 from treadle.cli.door import indexed, nothing_recorded, repository
-from treadle.cli.paper import Paper, ask_settings, paper, print_json_lines, screen
-from treadle.cli.progress import Progress
+from treadle.cli.screen.cells import clip, one_line
+from treadle.cli.screen.paper import Paper, ask_settings, paper, print_json_lines, screen
+from treadle.cli.screen.progress import Progress
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index, ThreadLine
+    from treadle.tangle.learnt.index import Index, ThreadLine
     from treadle.tangle.result import Result
     from treadle.thread.repo import Commit
 

@@ -164,7 +164,7 @@ def _name() -> str:
 
 
 def _complain(message: str, hint: str, code: int) -> int:
-    from treadle.cli.cells import visible
+    from treadle.cli.screen.cells import visible
 
     click.echo(f"treadle: {visible(message)}", err=True)
     if hint:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line, visible
 from treadle.cli.door import one_commit, opened, placed
-from treadle.cli.paper import print_json
+from treadle.cli.screen.cells import one_line, visible
+from treadle.cli.screen.paper import print_json
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index, ThreadLine
+    from treadle.tangle.learnt.index import Index, ThreadLine
     from treadle.tangle.result import Result
     from treadle.tangle.solve import Solution
     from treadle.thread.model import Problem
@@ -45,8 +45,8 @@ def command(
     Without --from they are looked for where agents keep them. A session joins if its edits
     are in the commit's diff. Sub-agents' files beside a transcript are read with it.
     """
-    from treadle.tangle.learn import thread_line
-    from treadle.tangle.unite import keep
+    from treadle.tangle.learnt.learn import thread_line
+    from treadle.tangle.sharing.unite import keep
 
     _refuse_unknown(agent, files)
     with opened(ctx) as index:
@@ -78,7 +78,12 @@ def _solved(
     """The commit's thread out of the transcripts named, or of those that are found."""
     import time
 
-    from treadle.tangle.manual import find_and_solve, read_files, refuse_loss, solve_commit
+    from treadle.tangle.capturing.manual import (
+        find_and_solve,
+        read_files,
+        refuse_loss,
+        solve_commit,
+    )
 
     if not files:
         told, solution = find_and_solve(repo, commit, time.time())

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line
 from treadle.cli.door import one_commit, opened, placed
-from treadle.cli.paper import print_json
+from treadle.cli.screen.cells import one_line
+from treadle.cli.screen.paper import print_json
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
-    from treadle.thread.preview import Hidden
-    from treadle.thread.rules import Rules
+    from treadle.tangle.learnt.index import Index
+    from treadle.thread.leaks.preview import Hidden
+    from treadle.thread.redaction.rules import Rules
 
 
 @click.command("redact")
@@ -46,8 +46,8 @@ def command(
             "treadle scrub PATTERN takes a secret out of documents that are stored",
             2,
         )
-    from treadle.thread.rules import rules_of
-    from treadle.thread.settings import settings
+    from treadle.thread.redaction.rules import rules_of
+    from treadle.thread.wishes.settings import settings
 
     with opened(ctx) as index:
         rules = rules_of(settings(index.repo))
@@ -61,8 +61,8 @@ def command(
 
 
 def _of_files(paths: Sequence[str], agent: str, rules: Rules) -> list[Hidden]:
-    from treadle.tangle.manual import read_files
-    from treadle.thread.preview import of_session
+    from treadle.tangle.capturing.manual import read_files
+    from treadle.thread.leaks.preview import of_session
 
     told = read_files(paths, agent)
     return [one for session in told.sessions for one in of_session(session, rules)]
@@ -70,7 +70,7 @@ def _of_files(paths: Sequence[str], agent: str, rules: Rules) -> list[Hidden]:
 
 def _of_commit(index: Index, rev: str, rules: Rules) -> list[Hidden]:
     from treadle.tangle.read import read_thread
-    from treadle.thread.preview import of_thread
+    from treadle.thread.leaks.preview import of_thread
 
     commit = index.repo.chosen([one_commit(rev)])[0]
     return list(of_thread(read_thread(index.store, commit.id), rules))

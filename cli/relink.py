@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line, visible
 from treadle.cli.door import nothing_recorded, opened
-from treadle.cli.paper import Paper, paper, print_json
+from treadle.cli.screen.cells import one_line, visible
+from treadle.cli.screen.paper import Paper, paper, print_json
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
-    from treadle.tangle.prune import Pruned
+    from treadle.tangle.learnt.index import Index
     from treadle.tangle.relink import Outcome, Relinked
+    from treadle.tangle.relinking.prune import Pruned
     from treadle.thread.repo import Commit
 
 
@@ -36,8 +36,8 @@ def command(
     ref reaches. A commit that has a document of its own is left alone. In doubt nothing is
     tied. What was tied once stays: doing it again changes nothing.
     """
-    from treadle.tangle.prune import prune as remove
     from treadle.tangle.relink import propose, relink
+    from treadle.tangle.relinking.prune import prune as remove
 
     with opened(ctx) as index:
         if not index.notes():

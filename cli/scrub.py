@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import repository
-from treadle.cli.paper import print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import print_json
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
-    from treadle.thread.needle import Needle
-    from treadle.thread.remote import Remote
+    from treadle.thread.git.remote import Remote
+    from treadle.thread.leaks.needle import Needle
+    from treadle.thread.leaks.scrub import Scrubbed
     from treadle.thread.repo import Repo
-    from treadle.thread.scrub import Scrubbed
 
 
 @click.command("scrub")
@@ -43,7 +43,7 @@ def command(
     Then every object that the notes reach is searched, to prove that it is gone. A secret that
     leaked is to be replaced all the same.
     """
-    from treadle.thread.needle import Needle
+    from treadle.thread.leaks.needle import Needle
 
     if names and not pushing:
         raise UserError("--remote says where --push goes", "give --push, too", 2)
@@ -61,8 +61,8 @@ def command(
 
 
 def _remotes(repo: Repo, names: Sequence[str]) -> list[Remote]:
-    from treadle.thread.gitconfig import Config
-    from treadle.thread.remote import remote, remotes
+    from treadle.thread.git.config import Config
+    from treadle.thread.git.remote import remote, remotes
 
     config = Config.read(repo)
     if names:
@@ -71,12 +71,12 @@ def _remotes(repo: Repo, names: Sequence[str]) -> list[Remote]:
 
 
 def _scrub(repo: Repo, needle: Needle, remotes: Sequence[Remote], dry: bool) -> Scrubbed:
-    from treadle.thread.scrub import scrub
+    from treadle.thread.leaks.scrub import scrub
 
     if dry or not remotes:
         return scrub(repo, needle, dry=dry)
-    from treadle.tangle.rinse import rinse
-    from treadle.thread.remote import Access
+    from treadle.tangle.sharing.rinse import rinse
+    from treadle.thread.git.remote import Access
 
     access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty())
     first, *others = [rinse(repo, remote, needle, access) for remote in remotes]

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import clip, one_line, visible, width
 from treadle.cli.door import indexed, inside, nothing_recorded, repository
-from treadle.cli.paper import Paper, ask_settings, paper, print_json_lines, screen
-from treadle.cli.progress import Progress
+from treadle.cli.screen.cells import clip, one_line, visible, width
+from treadle.cli.screen.paper import Paper, ask_settings, paper, print_json_lines, screen
+from treadle.cli.screen.progress import Progress
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
-    from treadle.tangle.search import Answer, Hit
-    from treadle.tangle.wordbook import Limits, Wordbook
+    from treadle.tangle.learnt.index import Index
+    from treadle.tangle.searching.search import Answer, Hit
+    from treadle.tangle.searching.wordbook import Limits, Wordbook
     from treadle.thread.repo import Repo
 
 _SAID = {"title": "subject", "prompt": "asked"}
@@ -52,15 +52,15 @@ def command(
     ("notes merge") must stand as it is. Signs are no query language. A hit tells the step's
     address for treadle show, the line that matches, and why the step was taken.
     """
-    from treadle.tangle.search import asked
+    from treadle.tangle.searching.search import asked
 
     query = asked(words)
     if not query.terms:
         raise UserError(f"there is no word in {' '.join(words)!r}", "name letters or digits", 2)
     with repository(ctx) as repo, indexed(repo) as index:
         settings = None if as_json else ask_settings(repo)
-        from treadle.tangle.search import search
-        from treadle.tangle.wordbook import Limits, Wordbook
+        from treadle.tangle.searching.search import search
+        from treadle.tangle.searching.wordbook import Limits, Wordbook
 
         limits = Limits(agent, inside(repo, ctx, path) if path else "", _since(repo, since))
         with closing(Wordbook(index)) as book:
@@ -108,7 +108,7 @@ def _since(repo: Repo, when: str) -> str:
     """A date as git takes it, as the model has times; ``""`` where none is asked."""
     if not when:
         return ""
-    from treadle.thread.commit import utc
+    from treadle.thread.plumbing.commit import utc
 
     told = repo.text("rev-parse", f"--since={when}")
     seconds = told.removeprefix("--max-age=")

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from treadle.cli.cells import one_line
-from treadle.cli.paper import Paper
-from treadle.cli.progress import Progress
+from treadle.cli.screen.cells import one_line
+from treadle.cli.screen.paper import Paper
+from treadle.cli.screen.progress import Progress
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
+    from treadle.tangle.learnt.index import Index
     from treadle.tangle.result import Result
     from treadle.thread.repo import Commit
 
@@ -84,9 +84,9 @@ def show_shares(out: Paper, listed: Sequence[Share]) -> None:
 
 def foreign(index: Index) -> Control:
     """The negative control over all commits whose checkpoints are here."""
-    from treadle.tangle.control import control
-    from treadle.tangle.intake import plan
-    from treadle.thread.entire import Checkpoints
+    from treadle.tangle.capturing.intake import plan
+    from treadle.tangle.upkeep.control import control
+    from treadle.thread.entire.checkpoints import Checkpoints
 
     points = Checkpoints(index.repo)
     todo = plan(index.repo, points, anew=True)

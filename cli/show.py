@@ -7,10 +7,10 @@ from dataclasses import asdict, replace
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import opened, recorded, split_step, step_address
-from treadle.cli.paper import Paper, paper, print_json
-from treadle.tangle.index import Index
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import Paper, paper, print_json
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.read import no_document, parse_of
 from treadle.thread.document import part_id, render
 from treadle.thread.errors import UserError

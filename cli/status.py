@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import one_line, visible
 from treadle.cli.door import repository
-from treadle.cli.paper import print_json
-from treadle.thread.outcomes import ago, called, size_of
+from treadle.cli.screen.cells import one_line, visible
+from treadle.cli.screen.paper import print_json
+from treadle.thread.waiting.outcomes import ago, called, size_of
 
 if TYPE_CHECKING:
-    from treadle.tangle.standing import Standing
+    from treadle.tangle.upkeep.standing import Standing
 
 _LINES = 10
 """Outcomes that are told."""
@@ -24,7 +24,7 @@ _LINES = 10
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> int:
     """Tell what became of the last commits, what waits, and which sessions there are."""
-    from treadle.tangle.standing import standing
+    from treadle.tangle.upkeep.standing import standing
 
     with repository(ctx) as repo:
         found = standing(repo, _LINES)

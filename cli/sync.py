@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import repository
-from treadle.cli.paper import print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import print_json
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
-    from treadle.tangle.sync import Pulled, Pushed, Waiting
-    from treadle.thread.gitconfig import Config
-    from treadle.thread.remote import Access, Remote
+    from treadle.tangle.sharing.sync import Pulled, Pushed, Waiting
+    from treadle.thread.git.config import Config
+    from treadle.thread.git.remote import Access, Remote
     from treadle.thread.repo import Repo
 
 _HOOK_SECONDS = 20.0
@@ -63,7 +63,7 @@ def command(
     """
     if hook is not None:
         return _hook(ctx, hook)
-    from treadle.thread.remote import Access
+    from treadle.thread.git.remote import Access
 
     access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty())
     with repository(ctx) as repo:
@@ -83,8 +83,8 @@ def _wanted(
     repo: Repo, names: Sequence[str], everywhere: bool, sharing: bool
 ) -> tuple[list[Remote], bool]:
     """Which remotes, and whether documents may go there."""
-    from treadle.thread.gitconfig import Config
-    from treadle.thread.settings import taken_together, wishes
+    from treadle.thread.git.config import Config
+    from treadle.thread.wishes.settings import taken_together, wishes
 
     config = Config.read(repo)
     chosen = taken_together(wishes(repo, config))
@@ -97,7 +97,7 @@ def _wanted(
 
 
 def _chosen(repo: Repo, config: Config, names: Sequence[str], everywhere: bool) -> list[Remote]:
-    from treadle.thread.remote import default_remote, remote, remotes
+    from treadle.thread.git.remote import default_remote, remote, remotes
 
     if names:
         return [remote(repo, config, name) for name in dict.fromkeys(names)]
@@ -115,7 +115,7 @@ def _sync(
     repo: Repo, remote: Remote, access: Access, share: bool, *, forced: bool, dry: bool
 ) -> _Outcome:
     """Pull, and push where sharing was asked for."""
-    from treadle.tangle.sync import in_turn, pull, push, waiting
+    from treadle.tangle.sharing.sync import in_turn, pull, push, waiting
 
     outcome = _Outcome(remote)
     try:
@@ -133,7 +133,7 @@ def _sync(
 
 def _announce(repo: Repo, remote: Remote, sent: Waiting) -> None:
     """Say once per remote what becomes visible to whom, before it does."""
-    from treadle.thread.remote import say_once
+    from treadle.thread.git.remote import say_once
 
     if sent.documents and say_once(repo, remote):
         click.echo(
@@ -165,9 +165,9 @@ def _hook(ctx: click.Context, name: str) -> int:
 
 
 def _hooked(repo: Repo, name: str) -> Iterator[str]:
-    from treadle.thread.gitconfig import Config
-    from treadle.thread.remote import Access, remotes
-    from treadle.thread.settings import taken_together, wishes
+    from treadle.thread.git.config import Config
+    from treadle.thread.git.remote import Access, remotes
+    from treadle.thread.wishes.settings import taken_together, wishes
 
     config = Config.read(repo)
     remote = next((one for one in remotes(repo, config) if one.name == name), None)

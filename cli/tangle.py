@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import visible
 from treadle.cli.door import opened, placed, recorded, split_step, step_address
-from treadle.cli.paper import Paper, paper, print_json
+from treadle.cli.screen.cells import visible
+from treadle.cli.screen.paper import Paper, paper, print_json
 
 if TYPE_CHECKING:
     from treadle.tangle.write import Output

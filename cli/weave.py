@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from treadle.cli.door import inside, nothing_recorded, one_commit, opened, placed
-from treadle.cli.paper import print_json
-from treadle.cli.progress import Progress
+from treadle.cli.screen.paper import print_json
+from treadle.cli.screen.progress import Progress
 from treadle.thread.errors import UserError
 
 if TYPE_CHECKING:
-    from treadle.tangle.index import Index
+    from treadle.tangle.learnt.index import Index
     from treadle.weave.site import Report
     from treadle.weave.weaving import Wish
 
@@ -65,7 +65,7 @@ def command(
     The site is static and works from the file system: open its index.html. Woven again into the
     same folder, only what changed is written.
     """
-    from treadle.weave.portion import Portion
+    from treadle.weave.gathering.portion import Portion
     from treadle.weave.weaving import Wish
 
     with opened(ctx) as index:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from treadle.cli.cells import TAB, clip, one_line, visible, width, wrap
 from treadle.cli.door import indexed, inside, one_commit, placed, repository, split_line
-from treadle.cli.paper import Paper, ask_settings, paper, print_json, screen
-from treadle.cli.section import Section, cut_to
+from treadle.cli.screen.cells import TAB, clip, one_line, visible, width, wrap
+from treadle.cli.screen.paper import Paper, ask_settings, paper, print_json, screen
+from treadle.cli.screen.section import Section, cut_to
 
 if TYPE_CHECKING:
-    from treadle.tangle.answer import Answer
+    from treadle.tangle.asking.answer import Answer
 
 _MEANING = {
     "proved": "replaying the thread's edits gives this file byte for byte",
@@ -48,7 +48,7 @@ def command(ctx: click.Context, place: str, rev: str, full: bool, as_json: bool)
         process = repo.start_blame(path, one_commit(rev), (line - 1, line))
         asked = None if as_json else ask_settings(repo)
         with indexed(repo) as index:
-            from treadle.tangle.answer import why
+            from treadle.tangle.asking.answer import why
 
             answer = why(index, path, line, rev, process)
             if as_json:

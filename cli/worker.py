@@ -28,9 +28,9 @@ def main(args: list[str] | None = None) -> int:
 
 def work(git_dir: str) -> None:
     """Take the lock and drain the queue; at once back where another worker has the lock."""
-    from treadle.thread.lock import alone
-    from treadle.thread.queue import Queue
     from treadle.thread.repo import Repo
+    from treadle.thread.waiting.lock import alone
+    from treadle.thread.waiting.queue import Queue
 
     os.environ["GIT_DIR"] = git_dir
     os.environ.pop("GIT_WORK_TREE", None)
@@ -42,7 +42,7 @@ def work(git_dir: str) -> None:
             with alone(folder) as mine:
                 if not mine:
                     return
-                from treadle.tangle.drain import Drain
+                from treadle.tangle.capturing.drain import Drain
 
                 left = Drain(repo, folder).run()
 
@@ -59,7 +59,7 @@ def _note(git_dir: str) -> int:
     """Write our own failure into the log."""
     import traceback
 
-    from treadle.thread.outcomes import Outcome, Outcomes
+    from treadle.thread.waiting.outcomes import Outcome, Outcomes
 
     common = git_dir
     with suppress(OSError), open(os.path.join(git_dir, "commondir"), encoding="utf-8") as file:

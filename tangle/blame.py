@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from treadle.tangle.index import Index, Known, Piece, origin_of
+from treadle.tangle.learnt.index import Index, Known, Piece, origin_of
 from treadle.thread.errors import UserError
 from treadle.thread.origin import Origin, split_lines
-from treadle.thread.process import failure
+from treadle.thread.plumbing.process import failure
 from treadle.thread.repo import Repo, decode
 
 NOBODY = Origin()

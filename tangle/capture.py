@@ -20,15 +20,15 @@ from dataclasses import dataclass
 from treadle.tangle.recall import Progress
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
-from treadle.thread.agents.finding import Grounds
-from treadle.thread.commit import utc
+from treadle.thread.agents.finding.find import Grounds
 from treadle.thread.document import DocumentError, parse
 from treadle.thread.errors import UserError
 from treadle.thread.model import Problem, Session
-from treadle.thread.pending import Kept
+from treadle.thread.plumbing.commit import utc
 from treadle.thread.repo import Commit, Delta, Repo
 from treadle.thread.select import own_call, seconds
 from treadle.thread.store import Store
+from treadle.thread.waiting.pending import Kept
 
 REFS = (
     "--exclude=refs/notes/*",

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.result import Failure, Result
 from treadle.thread.repo import Commit
 
@@ -52,7 +52,7 @@ def _keep_new(index: Index, commits: Sequence[Commit]) -> Iterator[tuple[str, Re
 def orphans(index: Index) -> list[str]:
     """Commits with a document that no ref reaches, or that are not here at all, if the document
     holds a part that no reachable commit's does."""
-    from treadle.tangle.prune import orphans as alone
+    from treadle.tangle.relinking.prune import orphans as alone
 
     return alone(index.repo, index.notes())
 

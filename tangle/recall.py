@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from treadle.tangle.draft import Address, draft
-from treadle.tangle.place import FAILED, NOT_TAKEN, unplaced
-from treadle.tangle.rest import rests
+from treadle.tangle.solving.draft import Address, draft
+from treadle.tangle.solving.place import FAILED, NOT_TAKEN, unplaced
+from treadle.tangle.solving.rest import rests
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Edit, Hunk, Part, Placement, Step
 from treadle.thread.select import Reel, Ref, Slice, Strand

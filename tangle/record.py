@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.history import Base
 from treadle.tangle.recall import Progress, recall
 from treadle.tangle.solve import Solution, solve
-from treadle.tangle.target import Target, targets
+from treadle.tangle.solving.history import Base
+from treadle.tangle.solving.target import Target, targets
 from treadle.thread.agents import second
-from treadle.thread.commands import interpret
 from treadle.thread.errors import UserError
+from treadle.thread.git.sides import own_deltas
 from treadle.thread.locate import Locator
 from treadle.thread.model import Entry, Placement, Session, Thread
 from treadle.thread.recognise import Diff, bare_lines
+from treadle.thread.redaction.rules import rules_of
 from treadle.thread.repo import Commit, Delta, Repo, decode, is_binary
-from treadle.thread.rules import rules_of
 from treadle.thread.select import (
     Reel,
     Slice,
@@ -32,8 +32,8 @@ from treadle.thread.select import (
     own_call,
     select,
 )
-from treadle.thread.settings import settings
-from treadle.thread.sides import own_deltas
+from treadle.thread.shell.commands import interpret
+from treadle.thread.wishes.settings import settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.ancestry import Ancestry
-from treadle.tangle.candidates import Candidate, Kinship, Unreadable, candidates, read_candidate
-from treadle.tangle.carry import beside, carry, related
-from treadle.tangle.claim import Goal, Kin, Pairing
-from treadle.tangle.question import Question, ask, cloths
-from treadle.tangle.revision import Revision, revisions
-from treadle.tangle.tie import Cloth, Tied, tie
-from treadle.tangle.unite import keep
-from treadle.thread.differences import SAME, Difference, Side, differences
+from treadle.tangle.relinking.ancestry import Ancestry
+from treadle.tangle.relinking.candidates import (
+    Candidate,
+    Kinship,
+    Unreadable,
+    candidates,
+    read_candidate,
+)
+from treadle.tangle.relinking.carry import beside, carry, related
+from treadle.tangle.relinking.claim import Goal, Kin, Pairing
+from treadle.tangle.relinking.question import Question, ask, cloths
+from treadle.tangle.relinking.revision import Revision, revisions
+from treadle.tangle.relinking.tie import Cloth, Tied, tie
+from treadle.tangle.sharing.unite import keep
+from treadle.thread.git.differences import SAME, Difference, Side, differences
 from treadle.thread.model import Thread
 from treadle.thread.redact import Redacted
 from treadle.thread.repo import Commit, Repo

@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.diff import Splice, splices
-from treadle.tangle.spot import find
+from treadle.tangle.text.diff import Splice, splices
+from treadle.tangle.text.spot import find
 from treadle.thread.model import Edit
 from treadle.thread.origin import split_lines
 
@@ -97,7 +97,7 @@ def _rewritten(text: str | None, edit: Edit, key: int) -> Outcome:
     elif text is None:
         return Outcome(key, (), (), "the file is not there", None)
     else:
-        from treadle.tangle.substitute import substituted
+        from treadle.tangle.text.substitute import substituted
 
         extended, perl = edit.anchor == "extended", edit.anchor == "perl"
         after = substituted(edit.old, text, extended=extended, perl=perl)

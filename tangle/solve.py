@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from treadle.tangle.apply import in_order
-from treadle.tangle.bounds import too_large
-from treadle.tangle.draft import Draft, Pointer, draft
-from treadle.tangle.history import Base, Candidate, History
-from treadle.tangle.place import (
+from treadle.tangle.solving.bounds import too_large
+from treadle.tangle.solving.draft import Draft, Pointer, draft
+from treadle.tangle.solving.history import Base, Candidate, History
+from treadle.tangle.solving.place import (
     FAILED,
     NOT_TAKEN,
     Placing,
@@ -26,13 +26,13 @@ from treadle.tangle.place import (
     unexplained,
     unplaced,
 )
-from treadle.tangle.sources import Sources
-from treadle.tangle.target import Target
-from treadle.tangle.window import Window, choose
+from treadle.tangle.solving.sources import Sources
+from treadle.tangle.solving.target import Target
+from treadle.tangle.solving.window import Window, choose
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Event, Hunk, Placement, Row, Thread
 from treadle.thread.redact import NO_RULES, Redacted, redact
-from treadle.thread.rules import Rules
+from treadle.thread.redaction.rules import Rules
 from treadle.thread.select import Ref, Slice
 
 

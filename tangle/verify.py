@@ -13,17 +13,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from treadle.tangle.apply import File, Mark, apply
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.linemap import origin, slid
-from treadle.tangle.place import is_lost
 from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.tangle.result import Failure, Result
+from treadle.tangle.solving.place import is_lost
 from treadle.thread.document import part_id
 from treadle.thread.errors import UserError
+from treadle.thread.git.sides import own_deltas
 from treadle.thread.model import EVIDENCE, Row, Thread
 from treadle.thread.origin import Origin
 from treadle.thread.repo import Commit, Delta, Repo, encode
-from treadle.thread.sides import own_deltas
 
 SUBMODULE = "160000"
 

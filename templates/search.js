@@ -12,7 +12,7 @@
   var VALUE = {}, loading = {}, texts = {}, blocks = [], threads = [], whole = 0, asked = 0, timer = null, shown = null, go = false;
   for (var d = 0; d < 64; d++) VALUE[DIGITS[d]] = d;
 
-  // -- words, as the index has them (tangle/words.py) ---------------------------------
+  // -- words, as the index has them (tangle/searching/words.py) ---------------------------------
   function fold(word) { return word.slice(0, 64).normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase(); }
   function pieces(word) {
     if (!/[a-z0-9][A-Z]|[A-Z]{2}[a-z]/.test(word)) return [];

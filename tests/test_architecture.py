@@ -1,7 +1,8 @@
 """The rules of the house, kept over the syntax trees of all modules.
 
-Imports run one way, ``cli -> weave -> tangle -> thread``; each library has one door; what a
-command does not need is not imported when it starts.
+Imports run one way, ``cli -> weave -> tangle -> thread`` and between the rooms in them; no room
+grows without end; each library has one door; what a command does not need is not imported when
+it starts.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from treadle.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("thread", "tangle", "weave", "cli", "templates")
@@ -52,11 +56,14 @@ AT_HOME = {
     "weave/html.py",
     "weave/markdown.py",
     "weave/highlight.py",
-    "tangle/index.py",
-    "tangle/wordbook.py",
-    "tangle/kept.py",
+    "tangle/learnt/index.py",
+    "tangle/learnt/kept.py",
+    "tangle/searching/wordbook.py",
 }
 """Modules that are themselves imported only where their library is wanted."""
+ROOMS = sorted({path.rpartition("/")[0] for path in SOURCES})
+MOST_MODULES = 14
+"""That a room holds. More of them want a room of their own."""
 UNWANTED_WORDS = {"provenance", "metadata", "handler", "manager", "utils"}
 
 
@@ -99,6 +106,46 @@ def test_imports_run_one_way(path: str) -> None:
 
 def test_the_values_import_nothing_of_ours() -> None:
     assert not ours(imports(parsed("thread/model.py")))
+
+
+def standing(path: str) -> str:
+    """Where a module stands: in its room, or by itself where its folder has rooms in it."""
+    room = path.rpartition("/")[0]
+    has_rooms = any(other.startswith(f"{room}/") for other in ROOMS)
+    return path if has_rooms else room
+
+
+def modules_used(path: str) -> Iterator[str]:
+    """Paths of our modules that a module imports when it runs, at once or later."""
+    tree = parsed(path)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and "." in node.module:
+            place = node.module.partition(".")[2].replace(".", "/")
+            for name in node.names:
+                named = (f"{place}/{name.name}.py", f"{place}.py", f"{place}/__init__.py")
+                yield from [one for one in named if one in SOURCES][:1]
+
+
+def test_rooms_import_one_way() -> None:
+    below: dict[str, set[str]] = {}
+    for path in SOURCES:
+        used = {standing(other) for other in modules_used(path)}
+        below.setdefault(standing(path), set()).update(used - {standing(path)})
+    assert len(below) > len(ROOMS)
+    try:
+        TopologicalSorter(below).prepare()
+    except CycleError as error:
+        pytest.fail(f"imports run in a circle: {' <- '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_stay_small(room: str) -> None:
+    modules = {path.stem for path in (ROOT / room).glob("*.py")} - {"__init__"}
+    commands = {module for module, _ in COMMANDS.values()} if room == "cli" else set()
+    assert len(modules - commands) <= MOST_MODULES
 
 
 @pytest.mark.parametrize("path", SOURCES)

@@ -19,7 +19,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from treadle.thread.blocks import (
+from treadle.thread.grammar.blocks import (
     Block,
     DocumentError,
     encode,
@@ -29,10 +29,10 @@ from treadle.thread.blocks import (
     plain_up_to,
     scan,
 )
-from treadle.thread.front import VERSION, Front, front_of, newer, read_front, write_front
+from treadle.thread.grammar.front import VERSION, Front, front_of, newer, read_front, write_front
+from treadle.thread.grammar.parts import Cursor, damage, part_id, read_part, render_part, text_id
+from treadle.thread.grammar.placement import read_placement, render_placement
 from treadle.thread.model import Part, Placement, Thread
-from treadle.thread.parts import Cursor, damage, part_id, read_part, render_part, text_id
-from treadle.thread.placement import read_placement, render_placement
 
 __all__ = ["DocumentError", "documents", "head", "parse", "part_id", "render"]
 

@@ -22,11 +22,11 @@ from dataclasses import InitVar, dataclass, replace
 from itertools import accumulate
 from typing import TypeVar
 
-from treadle.thread import homes, names, secrets
 from treadle.thread.model import Change, Hunk, Part, Placement, Row, Step, Thread, Turn
-from treadle.thread.rules import Rules
-from treadle.thread.secrets import Hit
-from treadle.thread.withhold import withhold
+from treadle.thread.redaction import homes, names, secrets
+from treadle.thread.redaction.rules import Rules
+from treadle.thread.redaction.secrets import Hit
+from treadle.thread.redaction.withhold import withhold
 
 _KEY_LINE = re.compile(r"[A-Za-z0-9+/=_-]{16,}")
 """A line of base64, alone."""

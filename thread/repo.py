@@ -15,13 +15,13 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from treadle.thread.commit import LOG, from_log, from_object
-from treadle.thread.commit import Commit as Commit
-from treadle.thread.commit import Delta as Delta
-from treadle.thread.commit import decode as decode
 from treadle.thread.errors import UserError
-from treadle.thread.objects import Objects
-from treadle.thread.process import (
+from treadle.thread.plumbing.commit import LOG, from_log, from_object
+from treadle.thread.plumbing.commit import Commit as Commit
+from treadle.thread.plumbing.commit import Delta as Delta
+from treadle.thread.plumbing.commit import decode as decode
+from treadle.thread.plumbing.objects import Objects
+from treadle.thread.plumbing.process import (
     NAMES,
     Reached,
     environment,
@@ -289,7 +289,7 @@ class Repo:
         return self._deltas([f"{commit} {parent}"]).get(commit, ())
 
     def _deltas(self, asked: Sequence[str]) -> dict[str, tuple[Delta, ...]]:
-        from treadle.thread.difftree import read_difftree
+        from treadle.thread.plumbing.difftree import read_difftree
 
         if not asked:
             return {}

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from treadle.thread.errors import UserError
-from treadle.thread.notes import REF as REF
-from treadle.thread.notes import TRIES, Notes, Rewrite, move_ref, pause, read_notes, write_notes
+from treadle.thread.git.notes import REF as REF
+from treadle.thread.git.notes import TRIES, Notes, Rewrite, move_ref, pause, read_notes, write_notes
 from treadle.thread.repo import Repo
 
 if TYPE_CHECKING:

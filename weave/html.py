@@ -1,7 +1,7 @@
 """From views to pages: one function a kind of page; the only module that knows Jinja.
 
 The templates stand in a folder of their own and may use nothing but the variables their
-README lists. Everything is escaped unless a function of ``code``, ``cloth`` or ``markdown``
+README lists. Everything is escaped unless a function of ``code.lines``, ``cloth`` or ``markdown``
 made it, and those escape what they take in.
 """
 
@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle.weave import text as say
-from treadle.weave.cloth import cloth_html, ribbon_html
-from treadle.weave.code import diff_html, file_lines
-from treadle.weave.filepage import FilePage
-from treadle.weave.identpage import NamesPage
-from treadle.weave.indexpage import FilesPage, GapsPage, IndexPage
+from treadle.weave.code.lines import diff_html, file_lines
+from treadle.weave.leaves.memo import Memo
 from treadle.weave.markdown import as_it_is, to_html
-from treadle.weave.memo import Memo
-from treadle.weave.picture import Picture
-from treadle.weave.promptspage import PromptsPage
-from treadle.weave.steps import ChangeView
-from treadle.weave.threadpage import ThreadPage
+from treadle.weave.pages.cloth import cloth_html, ribbon_html
+from treadle.weave.pages.file import FilePage
+from treadle.weave.pages.identifiers import NamesPage
+from treadle.weave.pages.index import FilesPage, GapsPage, IndexPage
+from treadle.weave.pages.picture import Picture
+from treadle.weave.pages.prompts import PromptsPage
+from treadle.weave.pages.steps import ChangeView
+from treadle.weave.pages.thread import ThreadPage
 from treadle.weave.view import HOW, Frame
 
 if TYPE_CHECKING:

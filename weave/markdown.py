@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from treadle.weave.code import line_html
+from treadle.weave.code.lines import line_html
 from treadle.weave.guard import within
 from treadle.weave.highlight import tokens
 from treadle.weave.text import visible

@@ -22,8 +22,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from treadle.tangle.passages import Passage, passages
-from treadle.tangle.words import spelled
+from treadle.tangle.searching.passages import Passage, passages
+from treadle.tangle.searching.words import spelled
 from treadle.thread.model import Part
 from treadle.weave.text import visible
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from treadle.weave.folder import MARKER
+from treadle.weave.making.folder import MARKER
 
 HERE = "127.0.0.1"
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from treadle.tangle.kept import Kept
-from treadle.weave.folder import Marked, claim, guarded, publish, size_of, write_aside
-from treadle.weave.kinds import Loom, Sheet, rendered, sheets
+from treadle.tangle.learnt.kept import Kept
+from treadle.weave.making.folder import Marked, claim, guarded, publish, size_of, write_aside
+from treadle.weave.making.kinds import Loom, Sheet, rendered, sheets
 from treadle.weave.view import Book, frame, plan
 
 WORTH = 1_500_000

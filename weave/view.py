@@ -2,7 +2,7 @@
 
 The weave has two halves. This one turns values into *views*: plain dataclasses that say
 what each page tells, without a letter of HTML, so that they can be tested by reading them.
-The other (``html``, ``cloth``, ``code``, ``markdown``) only renders views. A ``Book`` is the
+The other (``html``, ``cloth``, ``code.lines``, ``markdown``) only renders views. A ``Book`` is the
 input; ``plan`` derives from it, once, what more than one page needs to know.
 """
 
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from treadle.thread.model import EVIDENCE, Thread
-from treadle.weave.leaf import Leaf, Told
+from treadle.weave.leaves.leaf import Leaf, Told
+from treadle.weave.leaves.shelf import Shelf
 from treadle.weave.places import Link, Places, register
-from treadle.weave.shelf import Shelf
 from treadle.weave.text import count, ranges, visible
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from treadle.tangle.index import Index
-from treadle.tangle.kept import Kept
+from treadle.tangle.learnt.index import Index
+from treadle.tangle.learnt.kept import Kept
 from treadle.tangle.read import no_document
 from treadle.thread.errors import UserError
-from treadle.weave.keys import key
-from treadle.weave.memo import Memo
-from treadle.weave.portion import ALL, Portion, young
+from treadle.weave.gathering.portion import ALL, Portion, young
+from treadle.weave.leaves.memo import Memo
+from treadle.weave.making.keys import key
 from treadle.weave.site import Progress, Report, unchanged, weave_book
 
 
@@ -36,7 +36,7 @@ def weave(
     progress: Progress | None = None,
 ) -> Report:
     """Bring the site in ``out`` up to date; ``UserError`` where that cannot be."""
-    from treadle.weave.book import gather
+    from treadle.weave.gathering.book import gather
 
     inputs = _inputs(index, wish)
     report = unchanged(out, inputs)
@@ -67,9 +67,9 @@ def weave_single(index: Index, rev: str, title: str = "") -> str:
 
     The places of its lines today are told, but not linked: there is no other page.
     """
-    from treadle.weave.book import gather
+    from treadle.weave.gathering.book import gather
     from treadle.weave.html import single_html
-    from treadle.weave.threadpage import thread_page
+    from treadle.weave.pages.thread import thread_page
     from treadle.weave.view import frame, plan
 
     commit = index.repo.resolve(rev)

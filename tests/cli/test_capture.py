@@ -13,7 +13,7 @@ from tests.cli.lamp import run
 from tests.cli.test_guide import keys, section
 from tests.support.desk import Claude, Desk
 from tests.support.scratch import Clock, Scratch, numbered
-from treadle.thread.outcomes import Outcome
+from treadle.thread.waiting.outcomes import Outcome
 
 
 @pytest.fixture

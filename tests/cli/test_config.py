@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.lamp import refused, run
 from tests.support.scratch import Scratch
-from treadle.thread.settings import settings
+from treadle.thread.wishes.settings import settings
 
 
 @pytest.fixture

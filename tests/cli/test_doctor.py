@@ -16,7 +16,7 @@ import pytest
 from tests.cli.lamp import Done, Lamp, Telling, run
 from tests.support.hooked import Hooked
 from tests.support.scratch import Scratch
-from treadle.thread.hookscript import script
+from treadle.thread.hooks.script import script
 
 DAY = 86400
 

@@ -18,8 +18,8 @@ from tests.support.scratch import Scratch, numbered
 from tests.support.team import Member, Team
 from tests.test_docs import ROOT
 from treadle.thread.document import parse, part_id
+from treadle.thread.git.notes import REF
 from treadle.thread.model import Part, Placement, Step, Thread, Turn
-from treadle.thread.notes import REF
 from treadle.thread.redact import redact
 from treadle.thread.store import Store
 

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.lamp import PROGRAM, refused, run
 from tests.support.team import Member, Team
 from tests.test_docs import ROOT
-from treadle.thread.notes import REF
+from treadle.thread.git.notes import REF
 
 
 @pytest.fixture

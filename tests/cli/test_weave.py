@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.lamp import PROGRAM, REASON, Lamp, Telling, refused, run
-from tests.weave.pages import check_markup, read_site
+from tests.weave.markup import check_markup, read_site
 
 
 def pages(site: Path) -> set[str]:

@@ -17,8 +17,8 @@ import pytest
 
 from tests.cli.lamp import run
 from tests.support.hooked import Hooked, settled
-from treadle.thread.enrolment import withdraw
-from treadle.thread.hookplace import hooks_now
+from treadle.thread.hooks.enrolment import withdraw
+from treadle.thread.hooks.place import hooks_now
 
 ROOT = Path(__file__).parents[2]
 NPM = {"husky": "9", "lefthook": "2"}

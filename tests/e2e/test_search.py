@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.test_site import FLAGS, Open, browser, faults, open_page, site
 from tests.weave.test_site import hostile
-from treadle.tangle.words import fold, pieces, words
+from treadle.tangle.searching.words import fold, pieces, words
 from treadle.weave.site import weave_book
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ import pytest
 from tests.e2e.test_site import FLAGS
 from tests.weave.slackwater import Maker, edited, part, slackwater, turn
 from treadle.weave.html import single_html
-from treadle.weave.memo import Memo
+from treadle.weave.leaves.memo import Memo
+from treadle.weave.pages.thread import thread_page
 from treadle.weave.server import Server
 from treadle.weave.site import weave_book
-from treadle.weave.threadpage import thread_page
 from treadle.weave.view import frame, plan
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from tests.support.record import makes_its_commit
 from tests.support.scratch import Scratch
 from treadle.tangle.blame import entries_of_all, runs_of
 from treadle.tangle.capture import REFS, assembled, capture_with
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink
-from treadle.tangle.unite import keep
+from treadle.tangle.sharing.unite import keep
 from treadle.thread.document import parse, part_id
 from treadle.thread.origin import Origin
 from treadle.thread.repo import Commit

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from tests.support.scratch import Scratch
-from treadle.thread.entire import BRANCH
+from treadle.thread.entire.checkpoints import BRANCH
 from treadle.thread.model import Event, Session
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from tests.support.scratch import Scratch
 from treadle.tangle.read import read_thread
 from treadle.thread.model import Thread
-from treadle.thread.outcomes import Outcomes
-from treadle.thread.queue import Entry, Queue, write
 from treadle.thread.repo import Commit
 from treadle.thread.store import Store
+from treadle.thread.waiting.outcomes import Outcomes
+from treadle.thread.waiting.queue import Entry, Queue, write
 
 WORKER = [sys.executable, "-I", "-m", "treadle.cli.worker"]
 

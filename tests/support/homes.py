@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from treadle.thread.agents.finding import Found, Surroundings, find
-from treadle.thread.agents.seen import Seen
+from treadle.thread.agents.finding.find import Found, Surroundings, find
+from treadle.thread.agents.finding.seen import Seen
 
 
 class Home:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.scratch import Scratch
-from treadle.thread.enrolment import enrol
-from treadle.thread.program import Program
+from treadle.thread.hooks.enrolment import enrol
+from treadle.thread.hooks.program import Program
 
 PLACE = 'a folder\'s "name" $HOME é'
 """A folder's name that a shell would like to read otherwise."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from treadle.thread.entire import Checkpoints
+from treadle.thread.entire.checkpoints import Checkpoints
 from treadle.thread.repo import Commit, Repo
 
 LATEST = "9999"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.scratch import Scratch
-from treadle.thread.gitconfig import Config
+from treadle.thread.git.config import Config
+from treadle.thread.git.remote import Remote, remote, remotes
 from treadle.thread.model import Part, Placement, Step, Thread, Turn
 from treadle.thread.redact import redact
-from treadle.thread.remote import Remote, remote, remotes
 from treadle.thread.store import REF, Store
 
 

@@ -12,7 +12,7 @@ from tests.support.archive import Archive, store, with_residue
 from tests.support.record import ids, record
 from tests.support.scratch import Scratch, lines
 from treadle.tangle.blame import Blame, blame
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.origin import split_lines
 from treadle.thread.repo import Repo

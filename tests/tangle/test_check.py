@@ -12,7 +12,7 @@ from tests.support.archive import Archive, forget, person_wrote, store, with_res
 from tests.support.record import record
 from tests.support.scratch import Scratch
 from treadle.tangle.check import check, orphans
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.result import Result, total
 from treadle.thread.model import Change, Edit, Hunk, Problem, Thread
 from treadle.thread.repo import Commit

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.scratch import Scratch
+from treadle.tangle.capturing.intake import intake, plan
 from treadle.tangle.check import check
-from treadle.tangle.index import Index
-from treadle.tangle.intake import intake, plan
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.read import read_thread
 from treadle.tangle.result import Result, total
 from treadle.tangle.write import outputs, write
 from treadle.thread.document import parse, render
-from treadle.thread.entire import BRANCH, Checkpoints
+from treadle.thread.entire.checkpoints import BRANCH, Checkpoints
 from treadle.thread.repo import Commit
 from treadle.thread.store import REF, Store
 

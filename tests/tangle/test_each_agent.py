@@ -13,9 +13,9 @@ import pytest
 from tests.support.homes import Home
 from tests.support.scratch import Scratch, numbered
 from treadle.tangle.capture import capture
-from treadle.tangle.gather import gather
+from treadle.tangle.capturing.gather import gather
 from treadle.tangle.solve import Solution
-from treadle.thread.agents.finding import find
+from treadle.thread.agents.finding.find import find
 from treadle.thread.repo import Commit
 
 OLD, NEW = "lamp number 3\n", "lamp number three\nand a half\n"

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from treadle.tangle.replay import Seen, replay
-from treadle.thread.commands import interpret
 from treadle.thread.model import Edit, Event, Session
+from treadle.thread.shell.commands import interpret
 
 TEXTS = {
     "a.txt": "one two\nthree\n",

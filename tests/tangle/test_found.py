@@ -10,7 +10,7 @@ from tests.support.agents import Agent, edit, reel, session
 from tests.support.record import claims, ids, keep, makes_its_commit, steps
 from tests.support.scratch import Scratch, numbered
 from treadle.tangle.check import check
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
 from treadle.thread.model import Event, Session

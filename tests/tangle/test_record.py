@@ -23,7 +23,7 @@ from tests.support.record import (
     steps,
 )
 from tests.support.scratch import Scratch
-from treadle.tangle.manual import solve_commit
+from treadle.tangle.capturing.manual import solve_commit
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.solve import Solution
 from treadle.thread.document import render

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.agents import edit, written
 from tests.support.scratch import lines, numbered
-from treadle.tangle.place import spliced
 from treadle.tangle.replay import Outcome, Seen, replay
+from treadle.tangle.solving.place import spliced
 from treadle.thread.model import Edit
 from treadle.thread.origin import split_lines
 

@@ -14,7 +14,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.thread.threads import FORGERIES, parts, placements, threads
-from treadle.thread.blocks import scan
 from treadle.thread.document import (
     MAX_BYTES,
     DocumentError,
@@ -24,6 +23,7 @@ from treadle.thread.document import (
     part_id,
     render,
 )
+from treadle.thread.grammar.blocks import scan
 from treadle.thread.model import Change, Entry, Hunk, Part, Placement, Row, Step, Thread, Turn
 
 FEW = settings(max_examples=40, deadline=None)

@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.thread.threads import threads
-from treadle.thread import homes, secrets
 from treadle.thread.model import Change, Entry, Hunk, Part, Placement, Row, Step, Thread, Turn
 from treadle.thread.redact import Redacted, mark, redact
-from treadle.thread.rules import Rules
+from treadle.thread.redaction import homes, secrets
+from treadle.thread.redaction.rules import Rules
 
 ALNUM = string.ascii_letters + string.digits
 WORD = ALNUM + "-_"
@@ -602,7 +602,7 @@ def test_any_thread_is_redacted_once(any_thread: Thread, home: str) -> None:
 
 
 def test_our_own_sources_hold_no_secret() -> None:
-    sources = [*Path(__file__).parents[2].glob("thread/*.py"), Path(__file__)]
+    sources = [*Path(__file__).parents[2].glob("thread/**/*.py"), Path(__file__)]
     assert len(sources) > 5
     for source in sources:
         assert secrets.find(source.read_text(encoding="utf-8")) == [], source.name

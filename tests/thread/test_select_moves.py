@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.support.agents import ROOT, edit, reel
-from treadle.thread.commands import interpret
 from treadle.thread.model import Edit, Event, Session
 from treadle.thread.recognise import Diff, in_diff
 from treadle.thread.select import Ref, Strand, When, came_from, select
+from treadle.thread.shell.commands import interpret
 
 LATE = "2026-01-05T10:00:00.000Z"
 WHEN = When("1" * 40, "Change", LATE, LATE)

@@ -316,7 +316,7 @@ def test_a_lock_that_is_held_for_a_moment_is_waited_for(scratch: Scratch) -> Non
 def test_a_lock_that_a_dead_writer_left_is_named(
     scratch: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("treadle.thread.notes.TRIES", 2)
+    monkeypatch.setattr("treadle.thread.git.notes.TRIES", 2)
     commit = scratch.commit()
     lock = scratch.top / ".git" / "refs" / "notes" / "treadle.lock"
     lock.parent.mkdir(parents=True)

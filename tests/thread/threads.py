@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from treadle.thread.blocks import encode
 from treadle.thread.document import SECTION
+from treadle.thread.grammar.blocks import encode
 from treadle.thread.model import (
     EVIDENCE,
     STEP_KINDS,

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from treadle.tangle.blame import Run
-from treadle.tangle.diff import dress, splices
+from treadle.tangle.text.diff import dress, splices
 from treadle.thread.document import part_id
 from treadle.thread.model import (
     EVIDENCE,
@@ -27,7 +27,7 @@ from treadle.thread.model import (
 )
 from treadle.thread.origin import Origin, split_lines
 from treadle.thread.repo import Commit
-from treadle.weave.shelf import Shelf
+from treadle.weave.leaves.shelf import Shelf
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
 HARMONIC = '''\

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.weave.pages import check_markup
+from tests.weave.markup import check_markup
 from treadle.weave.markdown import LARGEST, to_html
 
 

@@ -12,10 +12,10 @@ import pytest
 from tests.support.agents import Agent
 from tests.support.record import record
 from tests.support.scratch import Scratch, numbered
-from tests.weave.pages import Page, read_site
+from tests.weave.markup import Page, read_site
 from tests.weave.slackwater import Maker, edited, part, ran, said, turn
 from tests.weave.test_site import broken_links
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.weave.site import weave_book
 from treadle.weave.weaving import Wish, weave
 

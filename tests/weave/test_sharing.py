@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.weave.pages import read_site
+from tests.weave.markup import read_site
 from tests.weave.slackwater import slackwater
-from treadle.weave.keys import thread_key
+from treadle.weave.making.keys import thread_key
+from treadle.weave.pages.thread import thread_page
 from treadle.weave.site import weave_book
-from treadle.weave.threadpage import thread_page
 from treadle.weave.view import Book, plan
 
 

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.weave.pages import Page, read_site
+from tests.weave.markup import Page, read_site
 from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, thought, turn
 from treadle.thread.errors import UserError
-from treadle.weave.folder import MARKER
+from treadle.weave.making.folder import MARKER
 from treadle.weave.site import weave_book
 from treadle.weave.view import Book, Cloth
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, turn
 from treadle.thread.document import part_id
-from treadle.weave.filepage import FilePage, SpanView, file_page
-from treadle.weave.indexpage import files_page, gaps_page, index_page
-from treadle.weave.steps import Looks, StepView
-from treadle.weave.threadpage import ThreadPage, thread_page
+from treadle.weave.pages.file import FilePage, SpanView, file_page
+from treadle.weave.pages.index import files_page, gaps_page, index_page
+from treadle.weave.pages.steps import Looks, StepView
+from treadle.weave.pages.thread import ThreadPage, thread_page
 from treadle.weave.view import LEAN, Book, Cloth, Plan, frame, plan
 
 

@@ -18,10 +18,10 @@ from tests.support.archive import forget, store
 from tests.support.record import record
 from tests.support.scratch import Scratch, numbered
 from tests.weave.slackwater import slackwater
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.store import Store
-from treadle.weave.folder import ASIDE, MARKER
+from treadle.weave.making.folder import ASIDE, MARKER
 from treadle.weave.site import Report, weave_book
 from treadle.weave.weaving import Wish, weave
 
@@ -183,7 +183,7 @@ _WEAVE = """
 import resource, sys
 from contextlib import closing
 from pathlib import Path
-from treadle.tangle.index import Index
+from treadle.tangle.learnt.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.repo import Repo
 from treadle.weave.weaving import Wish, weave

@@ -3,8 +3,9 @@
 Give it every file and every copy that may belong together; it answers with sessions, and
 with problems for what it could not read. It never raises on what a transcript holds.
 
-A reader is a module of this package with a ``READER``; it is found by looking, so that a
-new agent is a new module and nothing else. Nothing is imported until it is needed.
+Each agent has a folder in this one, whose ``reader`` module has a ``READER``. Readers are found
+by looking, so that a new agent is a new folder and nothing else. What they share stands in the
+other folders. Nothing is imported until it is needed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
 
 from treadle.thread.agents.source import HEAD, Reader, Reading, Source
 from treadle.thread.model import Problem, Session
@@ -32,11 +34,9 @@ __all__ = [
 
 def readers() -> list[Reader]:
     """All readers, sorted by name."""
-    found = []
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        reader = getattr(importlib.import_module(module.name), "READER", None)
-        if isinstance(reader, Reader):
-            found.append(reader)
+    rooms = (room.name for room in pkgutil.iter_modules(__path__, f"{__name__}.") if room.ispkg)
+    modules = (f"{room}.reader" for room in rooms)
+    found = [importlib.import_module(module).READER for module in modules if find_spec(module)]
     return sorted(found, key=lambda reader: reader.name)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from treadle.thread.model import Event, Problem, Session
 
 if TYPE_CHECKING:
-    from treadle.thread.agents.finding import Found, Surroundings
+    from treadle.thread.agents.finding.find import Found, Surroundings
 
 
 @dataclass(frozen=True, slots=True)

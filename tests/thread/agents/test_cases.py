@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 from tests.thread.agents.dump import dump
 from treadle.thread import agents
 from treadle.thread.agents import Source
-from treadle.thread.agents.source import HEAD, Reader
+from treadle.thread.agents.source import HEAD
 
 CASES = Path(__file__).parents[2] / "cases" / "agents"
 FOLDERS = sorted(folder for folder in CASES.glob("*/*") if folder.is_dir())
@@ -27,15 +25,6 @@ def sources(folder: Path) -> list[Source]:
     kinds = (".jsonl", ".json", ".md", ".sql")
     files = sorted(file for file in folder.rglob("*") if file.suffix in kinds)
     return [Source.bytes(str(file.relative_to(folder)), content(file)) for file in files]
-
-
-def readers() -> list[Reader]:
-    """Every reader that there is."""
-    modules = [
-        importlib.import_module(one.name)
-        for one in pkgutil.iter_modules(agents.__path__, f"{agents.__name__}.")
-    ]
-    return [found for one in modules if isinstance(found := getattr(one, "READER", None), Reader)]
 
 
 def content(file: Path) -> bytes:
@@ -88,5 +77,5 @@ def test_no_reader_takes_the_files_of_another_agent(folder: Path) -> None:
     for source in sources(folder):
         with source.open() as stream:
             head = stream.read(HEAD)
-        takers = {reader.name for reader in readers() if reader.recognises(head)}
+        takers = {reader.name for reader in agents.readers() if reader.recognises(head)}
         assert takers <= {folder.parent.name}, source.name

@@ -22,7 +22,7 @@ from tests.conftest import SAMPLES
 from tests.thread.agents.damage import WOUNDS, assert_sound, replace_somewhere, wounded
 from treadle.thread import agents
 from treadle.thread.agents import Source
-from treadle.thread.agents.bounds import LARGEST_EDIT
+from treadle.thread.agents.events.bounds import LARGEST_EDIT
 from treadle.thread.agents.source import HEAD, MOST_PROBLEMS
 
 CASES = Path(__file__).parents[2] / "cases" / "agents"

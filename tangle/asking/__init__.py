@@ -1,0 +1,1 @@
+"""Questions about lines: why one is there, what became of it, who changed whom."""

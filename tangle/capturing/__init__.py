@@ -1,0 +1,1 @@
+"""From transcripts on this machine to stored documents, whoever asks for it."""

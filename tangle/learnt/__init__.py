@@ -1,0 +1,1 @@
+"""What was learnt of documents once, and is kept beside the repository."""

@@ -1,0 +1,1 @@
+"""What relinking weighs: candidates, claims, and which of them may be tied."""

@@ -1,0 +1,97 @@
+"""Which claimed lines can be told from lines that only look like them.
+
+A brace, a blank line, a check for an error stand everywhere. Where the commit's file is the
+very text that a document made, all its lines are the document's. Elsewhere a run of lines must
+hold enough text to be recognised; small runs count only just beside such a run of the same block;
+and lines that would read the same if the block stood a little higher or lower count for nobody,
+since git may see the old text there and the new one here.
+
+    a document wrote [b c }]       } before the block and } at its end: which is new?
+        a } b c } d                a [} b c] } d    or    a } [b c }] d
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from treadle.tangle.relinking.claim import SMALL, Claim, Goal, Kin, counts, runs, text
+from treadle.tangle.relinking.revision import Revision
+from treadle.tangle.text.match import enough, weight_of
+
+_NEAR = 3
+"""Lines between a small run and the one beside which it counts, at most."""
+
+
+def recognised(
+    goals: Sequence[Goal], kin: Sequence[Kin], claims: Sequence[Claim], same: bool
+) -> list[Claim]:
+    """Those of a pairing's claims that count. ``same``: the two files are one text."""
+    counted = [
+        claim
+        for claim in claims
+        if counts(goals, kin, claim)
+        or (_own_path(goals, claim) and weight_of(text(goals, claim)) <= SMALL)
+    ]
+    fixed = [
+        claim
+        for claim in counted
+        if (same and not kin[claim.kin].past)
+        or not slides(kin[claim.kin].files[claim.path], claim.place)
+    ]
+    found = list(runs(fixed))
+    firm = [
+        (same and not kin[run[0].kin].past)
+        or enough([text(goals, claim) for claim in run if counts(goals, kin, claim)])
+        for run in found
+    ]
+    kept: list[Claim] = []
+    for number, run in enumerate(found):
+        around = [n for n in (number - 1, number + 1) if 0 <= n < len(found) and firm[n]]
+        if firm[number] or any(_beside(found[n], run) for n in around):
+            kept += run if same else _bare(goals, run)
+    return kept
+
+
+def _bare(goals: Sequence[Goal], run: Sequence[Claim]) -> list[Claim]:
+    """A run without the small lines at its ends: where the text beside them is another, nobody can
+    tell whether a brace is this run's or that text's."""
+    begin, end = 0, len(run)
+    while begin < end and weight_of(text(goals, run[begin])) <= SMALL:
+        begin += 1
+    while begin < end and weight_of(text(goals, run[end - 1])) <= SMALL:
+        end -= 1
+    return list(run[begin:end])
+
+
+def _own_path(goals: Sequence[Goal], claim: Claim) -> bool:
+    row = goals[claim.goal].target.row
+    return claim.path in (row.path, row.source)
+
+
+def _beside(firm: Sequence[Claim], run: Sequence[Claim]) -> bool:
+    """Whether a run stands just above or below another of its block, in both files."""
+    first, last = (firm, run) if firm[0].line < run[0].line else (run, firm)
+    return (
+        first[0][2:4] == last[0][2:4]
+        and first[0].path == last[0].path
+        and 0 < last[0].line - first[-1].line <= _NEAR
+        and 0 < last[0].place - first[-1].place <= _NEAR
+    )
+
+
+def slides(file: Revision, place: int) -> bool:
+    """Whether a line is one of those by which its block could stand higher or lower."""
+    blocks, lines = file.blocks, file.lines
+    block = blocks[place]
+    begin, end = place, place + 1
+    while begin > 0 and blocks[begin - 1] == block:
+        begin -= 1
+    while end < len(lines) and blocks[end] == block:
+        end += 1
+    size = end - begin
+    up = down = 0
+    while up < size and begin - up > 0 and lines[begin - 1 - up] == lines[end - 1 - up]:
+        up += 1
+    while down < size and end + down < len(lines) and lines[end + down] == lines[begin + down]:
+        down += 1
+    return place >= end - up or place < begin + down

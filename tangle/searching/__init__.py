@@ -1,0 +1,1 @@
+"""Full text over threads: words, passages, the book of words, and answers out of it."""

@@ -1,0 +1,1 @@
+"""What solving a commit takes: which edits, in which order, at which place, from whom."""

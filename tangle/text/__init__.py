@@ -1,0 +1,1 @@
+"""Lines and texts alone: aligned, recognised, searched for a place, substituted."""

@@ -1,0 +1,579 @@
+"""The worker, as a process of its own: what it makes of the queue, whatever comes between."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.desk import Claude, Desk
+from tests.support.record import makes_its_commit, steps
+from tests.support.scratch import Clock, Scratch, numbered
+from treadle.tangle.capture import REFS, capture
+from treadle.tangle.capturing.gather import gather, seek
+from treadle.thread.document import render
+from treadle.thread.waiting.lock import alone
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    scratch = Scratch(tmp_path / "lamp")
+    scratch.clock = Clock(datetime.now(UTC) - timedelta(hours=1))
+    scratch.write("lamp.py", numbered(30, "lamp"))
+    scratch.write("oil.py", numbered(12, "oil"))
+    scratch.commit("Begin")
+    return Desk(scratch, tmp_path / "home")
+
+
+@pytest.fixture
+def claude(desk: Desk) -> Claude:
+    made = Claude(desk, "s1")
+    made.prompt()
+    return made
+
+
+KILLS = int(os.environ.get("TREADLE_KILLS", "20"))
+"""How often the worker is killed; each commit is recorded under two that are."""
+
+
+def light(claude: Claude, number: int, path: str = "lamp.py") -> None:
+    stem = path.removesuffix(".py")
+    claude.edit(path, f"{stem} number {number}\n", f"the agent's {stem} {number}\n")
+
+
+def again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the finished transcripts come the documents that are there."""
+    monkeypatch.setenv("HOME", str(desk.home))
+    repo, before = desk.scratch.repo, desk.documents()
+    desk.scratch.git("update-ref", "-d", "refs/notes/treadle")
+    sessions = gather(seek(repo, desk.folder, repo.worktrees())).sessions
+    found = capture(repo, repo.commits(["HEAD"], *REFS), sessions)
+    made = {c.commit.id: render(c.solution.redacted.thread) for c in found if c.solution}
+    assert made == before
+
+
+def test_a_person_s_commit_is_recorded(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    claude.said("Done.")
+    commit = desk.scratch.commit("By hand")
+    desk.queue(commit)
+    desk.work()
+    assert makes_its_commit(desk.scratch, desk.document(commit))
+    assert desk.waiting() == []
+    told = f"{commit.id[:6]}  1 prompt, 1 step, 1/1 lines explained (claude-code)"
+    assert desk.outcomes.take() == [f"treadle: {told}"]
+    assert [outcome.line for outcome in desk.outcomes.last(9)] == [told]
+
+
+def test_a_commit_in_the_agent_s_own_call_is_finished_when_its_result_is_there(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(claude, 3)
+    commit, key, printed = claude.commits("Light", told=False)
+    desk.queue(commit, CLAUDE_CODE_SESSION_ID="s1")
+    worker = desk.start()
+    first = desk.until(commit)
+    assert desk.waiting() != []
+    claude.printed(key, printed)
+    assert worker.wait(60) == 0
+    assert desk.waiting() == []
+    assert desk.documents()[commit.id] != first
+    assert [s.kind for _, _, s in steps(desk.document(commit))] == ["edited", "ran"]
+    assert [part.named for part in desk.document(commit).parts] == [True]
+    claude.said("Done.")
+    again(desk, monkeypatch)
+
+
+def test_a_commit_without_a_session_says_why(desk: Desk, claude: Claude) -> None:
+    desk.scratch.write("lamp.py", "a person's\n")
+    commit = desk.scratch.commit("By hand")
+    desk.queue(commit)
+    desk.work()
+    assert desk.documents() == {}
+    assert desk.waiting() == []
+    (told,) = desk.outcomes.take()
+    assert told.startswith(f"treadle: no thread for {commit.id[:6]}: ")
+
+
+# -- the agent's own commits --------------------------------------------------------
+
+
+def test_several_commits_of_one_call(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(claude, 3)
+    light(claude, 4, "oil.py")
+    key = claude.calls("Bash", {"command": "git commit -m One lamp.py; git commit -m Two oil.py"})
+    printed, commits = [], []
+    for path in ("lamp.py", "oil.py"):
+        printed.append(desk.scratch.git("commit", "--message", f"Light {path}", path))
+        commits.append(desk.scratch.head())
+        desk.queue(commits[-1], CLAUDE_CODE_SESSION_ID="s1")
+    worker = desk.start()
+    desk.until(commits[-1])
+    claude.printed(key, "\n".join(printed))
+    assert worker.wait(60) == 0
+    assert desk.waiting() == []
+    told_once(desk, claude)
+    again(desk, monkeypatch)
+
+
+def test_a_quiet_commit_is_named_by_its_command(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(claude, 3)
+    commit, key, _ = claude.commits("Light the third lamp", told=False)
+    claude.printed(key, "")
+    claude.said("Done.")
+    desk.queue(commit, CLAUDE_CODE_SESSION_ID="s1")
+    desk.work()
+    assert [part.named for part in desk.document(commit).parts] == [True]
+    assert [s.kind for _, _, s in steps(desk.document(commit))] == ["edited", "ran"]
+    assert desk.waiting() == []
+    again(desk, monkeypatch)
+
+
+def test_a_commit_made_by_a_script_is_named_by_the_environment(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    key = claude.calls("Bash", {"command": "make release"})
+    commit = desk.scratch.commit("Release")
+    claude.printed(key, "released")
+    claude.said("Done.")
+    desk.queue(commit, CLAUDE_CODE_SESSION_ID="s1")
+    desk.work()
+    assert [part.named for part in desk.document(commit).parts] == [True]
+    assert desk.waiting() == []
+
+
+def test_an_agent_that_is_updated_in_between(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, version in enumerate(("2.1.40", "2.2.0")):
+        claude.version = version
+        light(claude, number)
+        commit, _, _ = claude.commits(f"Light {number}")
+        desk.queue(commit)
+        desk.work()
+        assert [part.version for part in desk.document(commit).parts] == [version]
+    again(desk, monkeypatch)
+
+
+def test_a_call_that_never_ends_leaves_its_entry_for_the_next_time(
+    desk: Desk, claude: Claude
+) -> None:
+    light(claude, 3)
+    commit, key, printed = claude.commits("Light", told=False)
+    desk.queue(commit, CLAUDE_CODE_SESSION_ID="s1")
+    worker = desk.start()
+    desk.until(commit)
+    worker.kill()
+    worker.wait()
+    assert len(desk.waiting()) == 1
+    claude.printed(key, printed)
+    desk.work()
+    assert desk.waiting() == []
+    assert [s.kind for _, _, s in steps(desk.document(commit))] == ["edited", "ran"]
+    assert len([told for told in desk.outcomes.last(9) if told.commit == commit.id]) == 1
+
+
+def test_two_sessions_in_two_work_trees_at_once(
+    desk: Desk, claude: Claude, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = tmp_path / "side"
+    desk.scratch.git("worktree", "add", "--quiet", "-b", "side", str(side))
+    other = Claude(desk, "s2", side)
+    other.prompt("Mind the oil")
+    commits = []
+    for number in range(3):
+        for one, top in ((claude, None), (other, side)):
+            light(one, number)
+            light(one, number, "oil.py")
+            commit, _, _ = one.commits(f"Light {number}")
+            desk.queue(commit, top=top, CLAUDE_CODE_SESSION_ID=one.name)
+            commits.append(commit)
+    desk.work()
+    assert [[p.session for p in desk.document(c).parts] for c in commits] == [["s1"], ["s2"]] * 3
+    told_once(desk, claude, other)
+    again(desk, monkeypatch)
+
+
+# -- what git does to commits -------------------------------------------------------
+
+
+def test_a_commit_that_was_amended_away_is_passed_over(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    gone, _, _ = claude.commits("Light")
+    desk.queue(gone)
+    light(claude, 4)
+    amended, _, _ = claude.commits("Light", "--amend")
+    desk.queue(amended)
+    desk.work()
+    assert desk.documents().keys() == {amended.id}
+    assert [s.kind for _, _, s in steps(desk.document(amended))] == ["edited", "ran"] * 2
+    assert makes_its_commit(desk.scratch, desk.document(amended))
+
+
+def test_an_amended_commit_is_recorded_though_its_session_is_long_over(
+    desk: Desk, claude: Claude
+) -> None:
+    light(claude, 3)
+    first = desk.scratch.commit("By hand")
+    desk.queue(first)
+    desk.work()
+    os.utime(claude.path, (time.time() - 3000, time.time() - 3000))
+    amended = desk.scratch.commit("By hand, in other words", "--amend")
+    desk.queue(amended)
+    desk.work()
+    assert makes_its_commit(desk.scratch, desk.document(amended))
+
+
+def test_a_squash_of_recorded_commits_keeps_their_thread(desk: Desk, claude: Claude) -> None:
+    git = desk.scratch.git
+    git("checkout", "--quiet", "-b", "side")
+    for number in (3, 9):
+        light(claude, number)
+        desk.queue(claude.commits(f"Light {number}")[0])
+    desk.work()
+    git("checkout", "--quiet", "main")
+    git("merge", "--quiet", "--squash", "side")
+    squash = desk.scratch.commit("Light them all")
+    os.utime(claude.path, (time.time() - 3000, time.time() - 3000))
+    desk.queue(squash)
+    desk.work()
+    assert makes_its_commit(desk.scratch, desk.document(squash))
+    assert desk.outcomes.take()[-1].startswith(f"treadle: {squash.id[:6]}  tied again, ")
+
+
+def test_a_person_s_other_words_do_not_cost_the_agent_its_name(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    desk.queue(claude.commits("Light")[0])
+    desk.work()
+    desk.scratch.clock.tick(300)
+    amended = desk.scratch.commit("In a person's words", "--amend")
+    desk.queue(amended)
+    desk.queue(amended, "post-rewrite")
+    desk.work()
+    assert [part.named for part in desk.document(amended).parts] == [True]
+
+
+@pytest.mark.parametrize("state", ["rebase-merge", "rebase-apply", "sequencer"])
+def test_nothing_is_recorded_in_the_middle_of_a_sequence(
+    desk: Desk, claude: Claude, state: str
+) -> None:
+    light(claude, 3)
+    commit = desk.scratch.commit("By hand")
+    folder = desk.scratch.top / ".git" / state
+    folder.mkdir()
+    desk.queue(commit)
+    worker = desk.start()
+    time.sleep(1)
+    assert desk.documents() == {}
+    folder.rmdir()
+    assert worker.wait(60) == 0
+    assert desk.documents().keys() == {commit.id}
+    assert desk.waiting() == []
+
+
+def test_a_rebase_brings_commits_that_nobody_recorded(desk: Desk, claude: Claude) -> None:
+    git = desk.scratch.git
+    git("checkout", "--quiet", "-b", "side")
+    for number in (3, 9):
+        light(claude, number)
+        claude.commits(f"Light {number}")
+    git("checkout", "--quiet", "main")
+    desk.scratch.write("oil.py", numbered(13, "oil"))
+    desk.scratch.commit("Oil")
+    git("checkout", "--quiet", "side")
+    git("rebase", "--quiet", "main")
+    desk.queue(desk.scratch.head(), "post-rewrite")
+    desk.work()
+    assert desk.documents().keys() == {desk.scratch.head(rev).id for rev in ("HEAD", "HEAD~1")}
+    assert desk.waiting() == []
+    assert desk.outcomes.take() != []
+
+
+def test_part_of_the_edits_now_and_the_rest_later(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    light(claude, 3)
+    light(claude, 4, "oil.py")
+    claude.said("Both are done.")
+    for path in ("oil.py", "lamp.py"):
+        desk.scratch.git("add", path)
+        desk.queue(desk.scratch.commit(path, stage=False))
+        desk.work()
+        os.utime(claude.path, (time.time() - 3000, time.time() - 3000))
+    assert len(desk.documents()) == 2
+    told_once(desk, claude)
+    again(desk, monkeypatch)
+
+
+def test_one_edit_that_is_staged_in_parts(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every part is the agent's, however long the next one is waited for."""
+    claude.edit("lamp.py", numbered(30, "lamp"), numbered(40, "wick"))
+    whole = (desk.scratch.top / "lamp.py").read_text().splitlines(keepends=True)
+    for staged in (4, 11, 40):
+        blob = desk.scratch.run(
+            "hash-object", "-w", "--stdin", feed="".join(whole[:staged]).encode()
+        )
+        given = f"100644,{blob.decode().strip()},lamp.py"
+        desk.scratch.git("update-index", "--cacheinfo", given)
+        desk.queue(desk.scratch.commit(f"Up to {staged}", stage=False))
+        desk.work()
+        os.utime(claude.path, (time.time() - 3000, time.time() - 3000))
+    told = [outcome.line for outcome in desk.outcomes.last(3)]
+    for line, count in zip(told, (4, 7, 29), strict=True):
+        assert f"{count}/{count} lines explained" in line
+    again(desk, monkeypatch)
+
+
+# -- transcripts that go away, or are not whole -------------------------------------
+
+
+@pytest.mark.parametrize("staged", ["oil.py", "lamp.py"])
+def test_what_is_pending_outlives_its_transcript(desk: Desk, claude: Claude, staged: str) -> None:
+    """With and without the transcript the second document is the same."""
+    light(claude, 3)
+    claude.prompt("And the oil")
+    light(claude, 4, "oil.py")
+    claude.said("Both are done.")
+    desk.scratch.git("add", staged)
+    first = desk.scratch.commit("One", stage=False)
+    desk.queue(first)
+    desk.work()
+    (kept,) = (Path(desk.folder) / "pending").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    second = desk.scratch.commit("Two")
+    desk.queue(second)
+    desk.work()
+    assert not kept.exists()
+    whole = desk.documents()
+    desk.scratch.git("notes", "--ref", "treadle", "remove", first.id, second.id)
+    for name in ("looked", "log", "news"):
+        (Path(desk.folder) / name).unlink()
+    desk.scratch.git("checkout", "--quiet", "--detach", first.id)
+    desk.scratch.git("branch", "--force", "main", first.id)
+    desk.queue(first)
+    desk.work()
+    assert kept.exists()
+    claude.path.unlink()
+    desk.scratch.git("branch", "--force", "main", second.id)
+    desk.queue(second)
+    desk.work()
+    assert desk.documents() == whole
+    assert not kept.exists()
+
+
+def test_a_torn_last_line_is_read_when_it_is_whole(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    whole = claude.path.read_text()
+    claude.path.write_text(whole[:-40])
+    commit = desk.scratch.commit("By hand")
+    desk.queue(commit)
+    worker = desk.start()
+    desk.until(commit)
+    claude.path.write_text(whole)
+    assert worker.wait(60) == 0
+    assert desk.waiting() == []
+    ((_, _, step),) = steps(desk.document(commit))
+    assert step.ok is True
+
+
+# -- places and times ---------------------------------------------------------------
+
+
+def test_a_folder_of_transcripts_that_is_none_is_named(desk: Desk) -> None:
+    (desk.home / ".claude").mkdir()
+    (desk.home / ".claude" / "projects").write_text("not a folder")
+    desk.scratch.write("lamp.py", "a person's\n")
+    desk.queue(desk.scratch.commit("By hand"))
+    desk.work()
+    assert desk.waiting() == []
+    assert len(desk.outcomes.take()) == 1
+
+
+def test_without_a_home_nothing_is_found_and_that_is_said(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    desk.queue(desk.scratch.commit("By hand"))
+    desk.work(HOME="")
+    (told,) = desk.outcomes.take()
+    assert "no agent's transcript of this repository was found" in told
+
+
+@pytest.mark.parametrize("date", ["2001-09-09T01:46:40Z", "2040-01-01T00:00:00Z"])
+def test_a_clock_that_is_wrong_costs_the_thread_and_no_more(
+    desk: Desk, claude: Claude, date: str
+) -> None:
+    light(claude, 3)
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    desk.scratch.git("commit", "--quiet", "--all", "--message", "Skewed", env=dates)
+    desk.queue(desk.scratch.head())
+    desk.work()
+    assert desk.waiting() == []
+    assert len(desk.outcomes.take()) == 1
+
+
+def test_the_work_trees_git_directory_will_do_and_variables_do_not_lead_astray(
+    desk: Desk, tmp_path: Path
+) -> None:
+    side = tmp_path / "side"
+    desk.scratch.git("worktree", "add", "--quiet", "-b", "side", str(side))
+    other = Claude(desk, "s2", side)
+    other.prompt()
+    light(other, 3)
+    commit, _, _ = other.commits("Light")
+    entry = desk.queue(commit, top=side)
+    desk.work(GIT_DIR="/nowhere", GIT_WORK_TREE="/nowhere", GIT_INDEX_FILE="/nowhere")
+    assert desk.documents().keys() == {commit.id}
+    assert entry.git_dir.endswith("worktrees/side")
+
+
+def test_a_worker_that_was_started_in_another_home_looks_where_the_commit_was_made(
+    desk: Desk, claude: Claude, tmp_path: Path
+) -> None:
+    claude.prompt()
+    light(claude, 3)
+    first = desk.scratch.commit("Light")
+    elsewhere = Claude(Desk(desk.scratch, tmp_path / "sandbox"), "s2")
+    elsewhere.prompt("Let it be brighter")
+    light(elsewhere, 4)
+    second = desk.scratch.commit("Brighter")
+    desk.queue(first, HOME=str(desk.home))
+    desk.work(HOME=os.devnull)
+    assert desk.documents().keys() == {first.id}
+    desk.queue(second, CLAUDE_CONFIG_DIR=str(tmp_path / "sandbox" / ".claude"), HOME="/nowhere")
+    desk.work(HOME=os.devnull, CLAUDE_CONFIG_DIR="/nowhere")
+    assert desk.documents().keys() == {first.id, second.id}
+
+
+def test_a_work_tree_that_is_gone_took_no_session_along(desk: Desk, tmp_path: Path) -> None:
+    side = tmp_path / "side"
+    desk.scratch.git("worktree", "add", "--quiet", "-b", "side", str(side))
+    other = Claude(desk, "s2", side)
+    other.prompt()
+    light(other, 3)
+    commit, _, _ = other.commits("Light")
+    desk.queue(desk.scratch.head("main"))
+    desk.work()
+    desk.scratch.git("worktree", "remove", "--force", str(side))
+    desk.queue(commit, top=desk.scratch.top)
+    desk.work()
+    assert desk.documents().keys() == {commit.id}
+
+
+def test_only_one_worker_works(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    desk.queue(desk.scratch.commit("By hand"))
+    with alone(desk.folder) as mine:
+        assert mine
+        desk.work()
+        assert desk.documents() == {}
+    desk.work()
+    assert len(desk.documents()) == 1
+
+
+# -- what goes wrong ----------------------------------------------------------------
+
+
+def test_files_that_are_no_entries_are_removed(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    commit = desk.scratch.commit("By hand")
+    desk.queue(commit)
+    queue = Path(desk.folder) / "queue"
+    for name, text in (("a", b""), ("b", b"\xff\0" * 999), ("c", b"post-commit\nHEAD\n/\n\nend")):
+        (queue / name).write_bytes(text)
+        os.utime(queue / name, (1, 1))
+    os.mkfifo(queue / "d")
+    (queue / "e").symlink_to("/etc/passwd")
+    desk.work()
+    assert desk.documents().keys() == {commit.id}
+    assert [one.name for one in queue.iterdir() if one.is_file() and not one.is_symlink()] == []
+
+
+def test_a_notes_ref_that_is_locked_is_tried_again(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    commit = desk.scratch.commit("By hand")
+    lock = desk.scratch.top / ".git" / "refs" / "notes" / "treadle.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    desk.queue(commit)
+    desk.work()
+    assert len(desk.waiting()) == 1
+    (told,) = desk.outcomes.take()
+    assert "it will be tried again" in told
+    lock.unlink()
+    desk.work()
+    assert desk.documents().keys() == {commit.id}
+    assert desk.waiting() == []
+
+
+def test_a_commit_that_cannot_be_solved_is_given_up_and_stops_no_other(
+    desk: Desk, claude: Claude
+) -> None:
+    light(claude, 3)
+    first = desk.scratch.commit("One")
+    light(claude, 4)
+    second = desk.scratch.commit("Two")
+    (desk.scratch.top / ".git" / "shallow").write_text(f"{first.id}\n")
+    entry = desk.queue(first)
+    desk.queue(second)
+    (Path(desk.folder) / "tries.json").write_text(json.dumps({entry.name: 17}))
+    for left in (1, 1, 0):
+        desk.work()
+        assert len(desk.waiting()) == left
+    assert desk.documents().keys() == {second.id}
+    assert desk.waiting() == []
+    assert [told.result for told in desk.outcomes.last(9) if told.commit == first.id] == [
+        "given up"
+    ]
+
+
+def test_killed_at_any_moment_nothing_is_lost(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rnd = random.Random(20)
+    commits = []
+    desk.scratch.write("many.py", numbered(KILLS, "many"))
+    desk.scratch.commit("Many")
+    for number in range(KILLS // 2):
+        light(claude, number, "many.py")
+        commits.append(claude.commits(f"Light {number}")[0])
+        for _ in range(2):
+            desk.queue(commits[-1])
+            worker = desk.start()
+            time.sleep(rnd.uniform(0, 0.8))
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+    desk.work()
+    assert desk.waiting() == []
+    assert desk.documents().keys() == {commit.id for commit in commits}
+    assert all(makes_its_commit(desk.scratch, desk.document(commit)) for commit in commits)
+    desk.scratch.git("fsck", "--strict")
+    told_once(desk, claude)
+    again(desk, monkeypatch)
+
+
+def told_once(desk: Desk, *sessions: Claude) -> None:
+    """Every step of the sessions stands in one document, and none in two."""
+    times: Counter[str] = Counter()
+    for commit in desk.documents():
+        found = steps(desk.document(desk.scratch.head(commit)))
+        times.update(step.time for _, _, step in found if step.kind != "took")
+    assert set(times.values()) == {1}
+    written = sum(one.path.read_text().count('"name": "Edit"') for one in sessions)
+    told = [
+        step
+        for commit in desk.documents()
+        for _, _, step in steps(desk.document(desk.scratch.head(commit)))
+        if step.kind == "edited"
+    ]
+    assert len(told) == written

@@ -1,0 +1,440 @@
+"""A repository joins and leaves: what is put into hooks and configuration, and taken out again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.support.hooked import PLACE, Hooked, everything, settled
+from tests.support.scratch import Scratch
+from treadle.thread.errors import UserError
+from treadle.thread.git.config import Config
+from treadle.thread.git.refspecs import fetchings
+from treadle.thread.hooks.enrolment import withdraw
+from treadle.thread.hooks.place import hooks_now, places
+from treadle.thread.hooks.program import Program
+from treadle.thread.hooks.script import has_block
+
+FETCH = "+refs/note*/treadle:refs/treadle/remote*/origin"
+
+
+@pytest.fixture
+def hooked(tmp_path: Path) -> Hooked:
+    return Hooked(tmp_path / PLACE / "repo")
+
+
+def there_and_back(hooked: Hooked, share: bool = False) -> list[str]:
+    """Join, check that joining again changes nothing, leave: everything is as it was."""
+    before = settled(hooked)
+    told = hooked.enrol(share)
+    after = settled(hooked)
+    assert hooked.enrol(share) == []
+    assert settled(hooked) == after
+    withdraw(hooked.repo)
+    assert settled(hooked) == before
+    assert withdraw(hooked.repo) == []
+    return told
+
+
+# -- git's own folder ---------------------------------------------------------------
+
+
+def test_where_there_are_no_hooks_they_are_new(hooked: Hooked) -> None:
+    told = there_and_back(hooked)
+    assert sum(line.endswith(": new") for line in told) == 3
+    assert not hooked.exists(".git/hooks")
+    hooked.enrol()
+    hooked.make()
+    assert len(hooked.events()) == 1
+    hooked.started()
+
+
+def test_a_shell_script_runs_as_before_behind_ours(hooked: Hooked) -> None:
+    text = '#!/bin/bash -eu\necho "mine $# $0"\nexit 0\necho never\n'
+    path = hooked.hook("post-commit", text)
+    there_and_back(hooked)
+    hooked.enrol()
+    assert hooked.make().startswith("mine 0 ")
+    assert len(hooked.events()) == 1
+    assert path.read_text().endswith('echo "mine $# $0"\nexit 0\necho never\n')
+
+
+def test_a_hook_that_ends_early_or_fails_does_not_hide_ours(hooked: Hooked) -> None:
+    hooked.hook("post-commit", "#!/bin/sh\nexit 3\n")
+    hooked.enrol()
+    hooked.says("commit", "--allow-empty", "-qm", "x")
+    assert len(hooked.events()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#!/usr/bin/env python3\nimport sys, os\nprint('python', sys.argv[1:], sys.stdin.read())\n",
+        "#!/bin/sh\n''':'\nexec python3 \"$0\" \"$@\"\n'''\nimport sys\n"
+        "print('python', sys.argv[1:], sys.stdin.read())\n",
+    ],
+    ids=["python", "two-in-one"],
+)
+def test_a_program_is_moved_aside_and_runs_with_its_arguments_and_input(
+    text: str, hooked: Hooked
+) -> None:
+    hooked.hook("post-rewrite", text)
+    there_and_back(hooked)
+    hooked.enrol()
+    old = hooked.commit().id
+    said = hooked.says("commit", "--amend", "--allow-empty", "-qm", "new")
+    assert said == f"python ['amend'] {old} {hooked.git('rev-parse', 'HEAD')}\n\n"
+    assert len(hooked.events("post-rewrite")) == 1
+
+
+def test_a_binary_is_moved_aside_and_runs(hooked: Hooked) -> None:
+    echo = shutil.which("echo")
+    assert echo
+    shutil.copy(echo, hooked.hook("post-commit", ""))
+    there_and_back(hooked)
+    hooked.enrol()
+    assert hooked.make() == "\n"
+    assert len(hooked.events()) == 1
+
+
+@pytest.mark.parametrize("target", ["dispatch", "../../tools/dispatch", "/bin/sh/missing"])
+def test_a_link_keeps_its_name_and_leads_where_it_led(target: str, hooked: Hooked) -> None:
+    folder = hooked.top / ".git" / "hooks"
+    hooked.hook("dispatch", '#!/bin/sh\necho "as ${0##*/}"\n')
+    hooked.hook("dispatch", '#!/bin/sh\necho "as ${0##*/}"\n', hooked.top / "tools")
+    (folder / "post-commit").symlink_to(target)
+    there_and_back(hooked)
+    hooked.enrol()
+    said = hooked.make()
+    assert said == ("" if "missing" in target else "as post-commit\n")
+    assert len(hooked.events()) == 1
+    assert os.readlink(folder / "before-treadle" / "post-commit").endswith(target)
+
+
+def test_a_hook_that_is_switched_off_stays_off(hooked: Hooked) -> None:
+    hooked.hook("post-commit", "#!/bin/sh\necho off\n").chmod(0o644)
+    there_and_back(hooked)
+    hooked.enrol()
+    assert hooked.make() == ""
+    assert len(hooked.events()) == 1
+
+
+def test_a_hook_without_a_first_line_for_the_shell_still_runs(hooked: Hooked) -> None:
+    hooked.hook("post-commit", "echo bare\n")
+    there_and_back(hooked)
+    hooked.enrol()
+    assert hooked.make() == "bare\n"
+    assert len(hooked.events()) == 1
+
+
+def test_modes_are_kept(hooked: Hooked) -> None:
+    path = hooked.hook("post-commit", "#!/bin/sh\n")
+    path.chmod(0o700)
+    there_and_back(hooked)
+    hooked.enrol()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert stat.S_IMODE((hooked.top / ".git" / "treadle").stat().st_mode) == 0o700
+
+
+def test_what_was_written_around_our_lines_stays(hooked: Hooked) -> None:
+    mine = hooked.hook("post-commit", "#!/bin/sh\necho one\n")
+    hooked.enrol()
+    new = hooked.top / ".git" / "hooks" / "post-merge"
+    new.write_text(new.read_text() + "echo two\n")
+    mine.write_text(mine.read_text().replace("one", "three"))
+    assert hooked.enrol() == []
+    withdraw(hooked.repo)
+    assert mine.read_text() == "#!/bin/sh\necho three\n"
+    assert new.read_text() == "#!/bin/sh\necho two\n"
+    assert not hooked.exists(".git/hooks/post-rewrite")
+
+
+def test_what_a_tool_wrote_over_is_mended(hooked: Hooked) -> None:
+    path = hooked.hook("post-commit", "#!/bin/sh\n")
+    hooked.enrol()
+    path.write_text("#!/bin/sh\necho generated\n")
+    (told,) = hooked.enrol()
+    assert "post-commit" in told
+    assert hooked.make() == "generated\n"
+    assert len(hooked.events()) == 1
+
+
+def test_a_name_that_is_taken_is_not_written_over(hooked: Hooked) -> None:
+    hooked.hook("post-commit", "#!/usr/bin/perl\n")
+    hooked.hook("post-commit.before-treadle", "#!/usr/bin/perl\n# older\n")
+    before = everything(hooked.top / ".git" / "hooks")
+    with pytest.raises(UserError, match="moved aside"):
+        hooked.enrol()
+    assert everything(hooked.top / ".git" / "hooks") == before
+
+
+def test_the_repository_may_move(hooked: Hooked) -> None:
+    hooked.enrol()
+    hooked.close()
+    moved = hooked.top.rename(hooked.top.parent / "moved")
+    there = Hooked(moved, init=False)
+    there.make()
+    assert len(there.events()) == 1
+    assert there.events()[0][3] == str(moved)
+
+
+def test_another_interpreter_is_taken_over(hooked: Hooked) -> None:
+    hooked.enrol()
+    other = hooked.top.parent / "other"
+    shutil.copy(hooked.program.python, other)
+    from treadle.thread.hooks.enrolment import enrol
+
+    (told,) = enrol(hooked.repo, Program(str(other), "-I"))
+    assert str(other) in told
+
+
+# -- folders that are not ours ------------------------------------------------------
+
+
+def chained(hooked: Hooked) -> Path:
+    return Path(hooked.repo.common_dir) / "treadle" / "hooks"
+
+
+def test_a_folder_for_all_repositories_is_chained_and_not_written(
+    hooked: Hooked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    hooked.hook("post-commit", "#!/bin/sh\necho everywhere\n", home / "hooks")
+    hooked.hook("commit-msg", '#!/bin/sh\necho "checked $#"\n', home / "hooks")
+    (home / "gitconfig").write_text("[core]\n\thooksPath = ~/hooks\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    before = everything(home)
+    there_and_back(hooked)
+    hooked.enrol()
+    assert everything(home) == before
+    assert hooks_now(hooked.repo) == str(chained(hooked))
+    assert hooked.make() == "checked 1\neverywhere\n"
+    assert len(hooked.events()) == 1
+    hooked.hook("pre-commit", "#!/bin/sh\necho a new one\n", home / "hooks")
+    assert hooked.make() == "a new one\nchecked 1\neverywhere\n"
+
+
+def test_a_hook_of_theirs_that_refuses_still_refuses(hooked: Hooked) -> None:
+    hooked.hook("pre-commit", "#!/bin/sh\nexit 1\n", hooked.top / "tools" / "hooks")
+    hooked.git("config", "core.hooksPath", "tools/hooks")
+    hooked.enrol()
+    with pytest.raises(AssertionError):
+        hooked.make()
+    assert hooked.events() == []
+
+
+def test_a_tracked_folder_is_chained_in_every_work_tree(hooked: Hooked) -> None:
+    hooked.hook("post-commit", '#!/bin/sh\necho "tracked, $PWD"\n', hooked.top / "tools")
+    hooked.git("config", "core.hooksPath", "tools")
+    hooked.commit()
+    there_and_back(hooked)
+    hooked.enrol()
+    side = hooked.top.parent / "side"
+    hooked.git("worktree", "add", "--quiet", "-b", "side", str(side))
+    other = Hooked(side, init=False)
+    assert other.make() == f"tracked, {side}\n"
+    assert hooked.events()[-1][3] == str(side)
+    hooked.git("rm", "-rq", "tools")
+    assert hooked.make() == ""
+
+
+def test_a_link_to_a_tracked_folder_is_not_written_through(hooked: Hooked) -> None:
+    hooked.hook("post-commit", "#!/bin/sh\necho linked\n", hooked.top / "tools")
+    (hooked.top / ".git" / "hooks").symlink_to("../tools")
+    hooked.commit()
+    there_and_back(hooked)
+    hooked.enrol()
+    assert hooked.make() == "linked\n"
+    assert hooked.git("status", "--porcelain") == ""
+    assert len(hooked.events()) == 1
+
+
+def test_git_is_back_at_its_hooks_where_the_repository_moved(hooked: Hooked) -> None:
+    hooked.hook("post-commit", "#!/bin/sh\necho tracked\n", hooked.top / "tools")
+    hooked.git("config", "core.hooksPath", "tools")
+    hooked.enrol()
+    hooked.close()
+    there = Hooked(hooked.top.rename(hooked.top.parent / "moved"), init=False)
+    assert there.make() == "tracked\n"
+    assert there.events() == []
+    there.enrol()
+    assert there.make() == "tracked\n"
+    assert len(there.events()) == 1
+
+
+def test_a_path_set_after_us_is_found(hooked: Hooked) -> None:
+    hooked.enrol()
+    hooked.git("config", "core.hooksPath", "tools")
+    hooked.hook("post-commit", "#!/bin/sh\necho tools\n", hooked.top / "tools")
+    hooked.make()
+    assert hooked.events() == []
+    assert hooked.enrol()
+    assert hooked.make() == "tools\n"
+    assert len(hooked.events()) == 1
+    hooked.git("config", "--unset", "core.hooksPath")
+    assert hooked.enrol()
+    assert hooks_now(hooked.repo) == str(hooked.top / ".git" / "hooks")
+    hooked.make()
+    assert len(hooked.events()) == 2
+    withdraw(hooked.repo)
+    assert not hooked.exists(".git/treadle/hook")
+    assert "treadle" not in hooked.read(".git/config")
+
+
+def test_a_path_of_one_work_tree_is_chained_there(hooked: Hooked) -> None:
+    hooked.commit()
+    side = hooked.top.parent / "side"
+    hooked.git("worktree", "add", "--quiet", "-b", "side", str(side))
+    hooked.git("config", "extensions.worktreeConfig", "true")
+    other = Hooked(side, init=False)
+    other.git("config", "--worktree", "core.hooksPath", "only")
+    hooked.hook("post-commit", "#!/bin/sh\necho only here\n", side / "only")
+    assert [place.worktree for place in places(hooked.repo)] == ["", "side"]
+    there_and_back(hooked)
+    hooked.enrol()
+    assert other.make() == "only here\n"
+    assert hooked.make() == ""
+    assert len(hooked.events()) == 2
+
+
+def test_a_submodule_has_hooks_of_its_own(hooked: Hooked, tmp_path: Path) -> None:
+    inner = Scratch(tmp_path / "inner")
+    inner.commit()
+    hooked.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add",
+               str(inner.top), "sub")  # fmt: skip
+    hooked.commit()
+    sub = Hooked(hooked.top / "sub", init=False)
+    there_and_back(sub)
+    sub.enrol()
+    sub.make()
+    hooked.make()
+    (event,) = sub.events()
+    assert event[3] == str(sub.top)
+    assert not hooked.exists(".git/treadle")
+
+
+# -- fetching -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def cloned(hooked: Hooked, tmp_path: Path) -> Hooked:
+    hooked.commit()
+    hooked.git("clone", "--quiet", str(hooked.top), str(tmp_path / "clone"))
+    return Hooked(tmp_path / "clone", init=False)
+
+
+def test_a_plain_fetch_brings_the_remotes_documents(cloned: Hooked, hooked: Hooked) -> None:
+    there_and_back(cloned)
+    cloned.enrol()
+    cloned.git("fetch")  # a remote that has none is no failure
+    hooked.git("notes", "--ref=treadle", "add", "-m", "a document")
+    tip = hooked.git("rev-parse", "refs/notes/treadle")
+    cloned.git("fetch", "--prune")
+    assert cloned.git("rev-parse", "refs/treadle/remotes/origin") == tip
+    assert not cloned.repo.ref("refs/notes/treadle")
+    hooked.git("update-ref", "-d", "refs/notes/treadle")
+    cloned.git("fetch", "--all", "--prune")
+
+
+def test_remotes_of_similar_names_do_not_touch_each_other(cloned: Hooked, hooked: Hooked) -> None:
+    hooked.git("notes", "--ref=treadle", "add", "-m", "a document")
+    cloned.git("remote", "add", "origin2", str(hooked.top))
+    cloned.enrol()
+    cloned.git("fetch", "--all", "--quiet")
+    cloned.git("fetch", "--prune", "origin")
+    refs = cloned.git("for-each-ref", "--format=%(refname)", "refs/treadle")
+    assert refs.split() == ["refs/treadle/remotes/origin", "refs/treadle/remotes/origin2"]
+
+
+def test_pushes_are_as_before(cloned: Hooked) -> None:
+    cloned.enrol()
+    names = {entry.key for entry in Config.read(cloned.repo).entries}
+    assert not {name for name in names if "push" in name or name.startswith("notes.")}
+
+
+def test_remotes_that_came_later_and_were_renamed_are_taken_in(cloned: Hooked) -> None:
+    cloned.enrol()
+    before = cloned.read(".git/config")
+    cloned.git("remote", "rename", "origin", "up stream".replace(" ", "-"))
+    cloned.git("remote", "add", "other", "../elsewhere")
+    told = cloned.enrol()
+    assert any("without +refs/note*" in line for line in told)
+    lines = {one.remote: one.lines for one in fetchings(Config.read(cloned.repo))}
+    assert lines["up-stream"][1:] == (FETCH.replace("origin", "up-stream"),)
+    assert lines["other"][1:] == (FETCH.replace("origin", "other"),)
+    withdraw(cloned.repo)
+    assert "treadle" not in cloned.read(".git/config")
+    assert before != cloned.read(".git/config")
+
+
+def test_a_remote_that_fetches_nothing_by_itself_gets_no_line(hooked: Hooked) -> None:
+    hooked.git("config", "remote.bare.url", "../elsewhere")
+    assert not any("remote.bare" in line for line in there_and_back(hooked))
+
+
+def test_a_configuration_that_changed_keeps_what_changed(cloned: Hooked) -> None:
+    before = cloned.read(".git/config")
+    cloned.enrol(share=True)
+    assert cloned.git("config", "treadle.share") == "true"
+    cloned.git("config", "user.nickname", "tess")
+    withdraw(cloned.repo)
+    assert cloned.read(".git/config") == before + "[user]\n\tnickname = tess\n"
+
+
+def test_without_its_memory_our_keys_still_go(cloned: Hooked) -> None:
+    before = cloned.read(".git/config")
+    cloned.enrol()
+    cloned.delete(".git/treadle/init.json")
+    withdraw(cloned.repo)
+    assert cloned.read(".git/config") == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 1}', '{"version": 9}', "\0"])
+def test_a_damaged_memory_stops_nothing(text: str, cloned: Hooked) -> None:
+    before = cloned.read(".git/config")
+    cloned.enrol()
+    cloned.write(".git/treadle/init.json", text)
+    cloned.enrol()
+    withdraw(cloned.repo)
+    assert cloned.read(".git/config") == before
+
+
+# -- sharing ------------------------------------------------------------------------
+
+
+def test_only_who_shares_has_a_part_in_the_push(cloned: Hooked) -> None:
+    cloned.enrol()
+    assert not cloned.exists(".git/hooks/pre-push")
+    cloned.enrol(share=True)
+    assert has_block((cloned.top / ".git/hooks/pre-push").read_bytes())
+    cloned.make()
+    cloned.says("push", "-q", "origin", "HEAD:refs/heads/elsewhere")
+    told = cloned.started(2)
+    assert f"args: -I -m treadle.cli.main -C {cloned.top} sync --hook origin\n" in told
+    assert cloned.git("ls-remote", "origin", "refs/heads/elsewhere")
+    there_and_back_from_here = withdraw(cloned.repo)
+    assert there_and_back_from_here
+    assert not cloned.exists(".git/hooks/pre-push")
+
+
+def test_a_push_of_our_own_and_one_that_fails_stop_nothing(cloned: Hooked) -> None:
+    cloned.enrol(share=True)
+    Path(cloned.program.python).write_text("#!/bin/sh\necho failing >&2\nexit 3\n")
+    said = cloned.says("push", "origin", "HEAD:refs/heads/a")
+    assert "failing" in said
+    said = cloned.says("push", "origin", "HEAD:refs/heads/b", env={"TREADLE_PUSHING": "1"})
+    assert "failing" not in said
+    assert len(cloned.git("ls-remote", "origin", "a", "b").splitlines()) == 2
+
+
+def test_a_check_before_a_push_reads_its_own_input(cloned: Hooked) -> None:
+    cloned.hook("pre-push", '#!/bin/sh\nread -r line\necho "got $1 ${line%% *}" >&2\nexit 1\n')
+    cloned.enrol(share=True)
+    with pytest.raises(AssertionError, match="got origin HEAD"):
+        cloned.says("push", "origin", "HEAD:refs/heads/refused")
+    assert cloned.git("ls-remote", "origin", "refused") == ""

@@ -1,0 +1,1 @@
+"""Finding transcripts: where agents keep them, and which belong to a repository."""

@@ -1,0 +1,1 @@
+"""Git as a repository has it: configuration, differences, remotes, and notes refs."""

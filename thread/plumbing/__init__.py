@@ -1,0 +1,1 @@
+"""Git below the repository: processes, objects, and what its plumbing prints, as values."""

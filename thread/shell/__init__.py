@@ -1,0 +1,1 @@
+"""Shell commands read on paper: taken apart, followed, never run."""

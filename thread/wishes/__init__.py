@@ -1,0 +1,1 @@
+"""What a person and a repository want captured, kept and shared."""

@@ -1,0 +1,143 @@
+"""What the committed ``.treadle.toml`` says, and what of it counts.
+
+It comes with a clone, from whoever wrote it: its size is bounded, it is read as TOML and
+nothing else, and it may only narrow (``thread.wishes.settings``). Both the committed file and the
+one in the work tree are heeded, so that neither taking it out of the work tree nor not yet
+committing it lets anything out. A file that cannot be read may have asked for anything: then
+nothing leaves this machine until it can.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from treadle.thread.repo import Repo
+from treadle.thread.wishes import patterns
+from treadle.thread.wishes.settings import FILE, OUTPUTS, Wish
+
+_LARGEST = 1 << 16
+_MOST = 200
+_MEANT = {"agents": "agents", "leaveout": "leaveOut", "output": "output", "thinking": "thinking",
+          "localonly": "localOnly"}  # fmt: skip
+"""What a key means, written in any of the usual ways (``leaveOut``, ``leave-out``)."""
+_CLOSED = "nothing leaves this machine"
+_PERSONAL = ("share", "folder", "folders")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the file asks for."""
+
+    wishes: tuple[Wish, ...] = ()
+    refused: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def narrowing(repo: Repo) -> Narrowing:
+    """What ``.treadle.toml`` says, as committed and as it lies in the work tree."""
+    seen: dict[bytes, str] = {}
+    problems: list[str] = []
+    for where, read in ((f"HEAD:{FILE}", _committed), (FILE, _lying)):
+        try:
+            text = read(repo)
+        except OSError as error:
+            why = f"{where} cannot be read: {error.strerror or error}"
+            problems.append(f"{why}; until it can, {_CLOSED}")
+            continue
+        if text is not None:
+            seen.setdefault(text, where)
+    told = [parsed(text, where) for text, where in seen.items()]
+    closed = (Wish("localOnly", True, FILE),) if problems else ()
+    return Narrowing(
+        (*closed, *(wish for each in told for wish in each.wishes)),
+        tuple(reason for each in told for reason in each.refused),
+        (*problems, *(problem for each in told for problem in each.problems)),
+    )
+
+
+def parsed(text: bytes, where: str) -> Narrowing:
+    """What one file says; ``where`` is how it is told of."""
+    import tomllib
+
+    try:
+        if len(text) > _LARGEST:
+            raise ValueError(f"it is larger than {_LARGEST >> 10} KB")
+        values = tomllib.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        return _closed(where, f"{where}: {error}")
+    wishes: list[Wish] = []
+    refused: list[str] = []
+    problems: list[str] = []
+    for key, value in values.items():
+        name = _MEANT.get(key.replace("-", "").replace("_", "").lower(), "")
+        if not name:
+            refused.append(f"{key[:60]}: {_why(key)}")
+        elif (meant := _meaning(name, value)) is None:
+            problems.append(f"{where}: {key} cannot be understood")
+        elif not _narrows(meant):
+            refused.append(f"{key} = {str(value).lower()}: this file may only narrow")
+        else:
+            wishes.append(Wish(name, meant, where))
+    if problems:
+        wishes.append(Wish("localOnly", True, where))
+        problems[-1] += f"; until it can, {_CLOSED}"
+    return Narrowing(tuple(wishes), tuple(refused), tuple(problems))
+
+
+def _closed(where: str, why: str) -> Narrowing:
+    closed = Wish("localOnly", True, where)
+    return Narrowing((closed,), (), (f"{why}; until it can be read, {_CLOSED}",))
+
+
+def _why(key: str) -> str:
+    if key.lower() in _PERSONAL:
+        return "only your own git config may say this"
+    return "there is no such setting"
+
+
+def _narrows(value: object) -> bool:
+    """Whether a value can narrow anything at all."""
+    return value not in (OUTPUTS[-1], "wide")
+
+
+def _meaning(name: str, value: object) -> object | None:
+    """A value as a wish holds it, ``"wide"`` for one that would widen, None for nonsense."""
+    if name in ("agents", "leaveOut"):
+        return _list(name, value)
+    if name == "output":
+        return value if value in OUTPUTS else None
+    if not isinstance(value, bool):
+        return None
+    wide = value is (name == "thinking")
+    return "wide" if wide else value
+
+
+def _list(name: str, value: object) -> tuple[str, ...] | None:
+    rows = value if isinstance(value, list) else [value]
+    texts = tuple(row for row in rows if isinstance(row, str))
+    if len(texts) != len(rows) or len(texts) > _MOST:
+        return None
+    if name == "leaveOut" and any(patterns.refusal(text) for text in texts):
+        return None
+    return texts
+
+
+def _committed(repo: Repo) -> bytes | None:
+    found = repo.text("rev-parse", "--verify", "--quiet", f"HEAD:{FILE}")
+    if not found:
+        return None
+    size = repo.text("cat-file", "-s", found)
+    if not size.isdecimal() or int(size) > _LARGEST:
+        raise OSError(f"it is larger than {_LARGEST >> 10} KB" if size else "its blob is missing")
+    return repo.read(found)
+
+
+def _lying(repo: Repo) -> bytes | None:
+    from treadle.thread.agents.source import Source
+
+    path = os.path.join(repo.top, FILE)
+    if not repo.top or not os.path.lexists(path):
+        return None
+    with Source.file(path).open() as file:
+        return file.read(_LARGEST + 1)

@@ -1,0 +1,1 @@
+"""Gathering a book out of a repository, or a portion of one."""

@@ -1,0 +1,132 @@
+"""Gathers a book: the threads of a history and where today's lines come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+
+from treadle.tangle.asking.blames import blame_tree
+from treadle.tangle.asking.descent import changed_by
+from treadle.tangle.check import check
+from treadle.tangle.learnt.index import Index
+from treadle.tangle.learnt.kept import Kept
+from treadle.tangle.result import Result
+from treadle.thread.errors import UserError
+from treadle.thread.model import EVIDENCE, Entry
+from treadle.thread.repo import Commit, decode, is_binary
+from treadle.weave.gathering.arrival import arrivals
+from treadle.weave.gathering.portion import ALL, Portion, files_of, threads_of, young
+from treadle.weave.leaves.leaf import Leaf
+from treadle.weave.leaves.shelf import Shelf
+from treadle.weave.view import Book, Cloth, Coverage, Woven
+
+LARGEST = 8_000_000
+"""Bytes beyond which a file is named but not shown."""
+_SUBMODULE = "160000"
+
+Said = Callable[[str], None]
+"""Called with what is being done."""
+
+
+def gather(
+    index: Index,
+    rev: str = "HEAD",
+    title: str = "",
+    say: Said | None = None,
+    kept: Kept | None = None,
+    portion: Portion = ALL,
+) -> Book:
+    """The book of the threads that ``rev`` reaches and of the files it holds, or of a part."""
+    say = say or (lambda _: None)
+    kept = kept or Kept()
+    say("reading threads")
+    head = index.repo.resolve(rev)
+    commits = {commit.id: commit for commit in index.repo.commits([head])}
+    arrived = arrivals(tuple(commits.values()), head)
+    recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
+    index.learn(commit.id for commit in recorded)
+    threads, damaged = _threads(index, recorded, arrived, kept)
+    say("asking git where lines come from")
+    late = young(index, head, portion.since)
+    files = files_of(late, _files(index, head, kept, portion), threads)
+    within = threads_of(portion, late, files, threads)
+    chosen = {one.commit.id for one in within}
+    return Book(
+        title=title or _title(index),
+        head=head,
+        threads=within,
+        files=files,
+        others=_others(files, commits, recorded),
+        damaged=damaged,
+        beyond=tuple(one for one in threads if one.commit.id not in chosen),
+        changed=changed_by(index.repo, tuple(commits.values()), kept),
+    )
+
+
+def _threads(
+    index: Index, recorded: Sequence[Commit], arrived: Mapping[str, str], kept: Kept
+) -> tuple[tuple[Woven, ...], tuple[tuple[str, str], ...]]:
+    """The threads, and the commits whose documents are damaged, with the reason."""
+    coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
+    notes = [index.notes()[commit.id] for commit in recorded]
+    shelf = Shelf(index.repo, kept)
+    threads = []
+    damaged = []
+    for commit, leaf in zip(recorded, shelf.leaves(notes), strict=True):
+        if isinstance(leaf, Leaf):
+            woven = Woven(commit, leaf, coverage[commit.id], shelf, arrived[commit.id])
+            threads.append(woven)
+        else:
+            damaged.append((commit.id, leaf.message))
+    return tuple(threads), tuple(damaged)
+
+
+def _coverage(result: Result) -> Coverage:
+    return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
+
+
+def _files(index: Index, head: str, kept: Kept, portion: Portion) -> tuple[Cloth, ...]:
+    tree = index.repo.tree(head)
+    entries = {path: entry for path, entry in tree.items() if portion.holds(path)}
+    missing = [
+        path for path in portion.paths if not any(Portion((path,)).holds(p) for p in entries)
+    ]
+    if missing:
+        raise UserError(
+            f"there is no {missing[0]} in {head[:12]}", "git ls-files lists the files", 2
+        )
+    texts = dict(_texts(index, entries))
+    shown = [path for path, (text, _) in texts.items() if text]
+    runs = blame_tree(index, shown, head, kept)
+    return tuple(
+        Cloth(path, text, runs.get(path, ()), reference)
+        for path, (text, reference) in sorted(texts.items())
+    )
+
+
+def _texts(index: Index, entries: dict[str, Entry]) -> list[tuple[str, tuple[str | None, str]]]:
+    """Each path's text, or None and the reason."""
+    kept = [path for path, entry in entries.items() if entry.mode != _SUBMODULE]
+    found: dict[str, tuple[str | None, str]] = dict.fromkeys(entries, (None, "submodule"))
+    for path, blob in zip(kept, index.repo.read_all(entries[p].blob for p in kept), strict=True):
+        if blob is None or is_binary(blob):
+            found[path] = None, "binary" if blob is not None else "not in this clone"
+        elif len(blob) > LARGEST:
+            found[path] = None, "large"
+        else:
+            found[path] = decode(blob), ""
+    return list(found.items())
+
+
+def _others(
+    files: tuple[Cloth, ...], commits: dict[str, Commit], recorded: Sequence[Commit]
+) -> tuple[Commit, ...]:
+    """Commits that wrote lines of today and have no thread."""
+    threads = {commit.id for commit in recorded}
+    wrote = {run.commit for cloth in files for run in cloth.runs}
+    return tuple(c for id_, c in commits.items() if id_ in wrote and id_ not in threads)
+
+
+def _title(index: Index) -> str:
+    place = index.repo.top or index.repo.git_dir.removesuffix(".git")
+    return os.path.basename(place) or "Repository"

@@ -1,0 +1,1 @@
+"""The documents of a book, and what is remembered of each."""

@@ -1,0 +1,298 @@
+"""The views of the pages one enters by: threads in time, files, and what nobody explains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from treadle.thread.model import EVIDENCE
+from treadle.thread.story import shorten
+from treadle.weave import text as say
+from treadle.weave.pages.file import commit_link, unrecorded
+from treadle.weave.places import Link
+from treadle.weave.view import Cloth, Plan, Woven, explained, total
+
+CHAPTER = 40
+"""Threads that one chapter should not exceed, as long as shorter ones can be had."""
+
+FILES = 5
+"""Files of a thread that the index names."""
+
+GAPS = 2_000
+"""Unexplained runs of lines that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thread in the index."""
+
+    link: Link
+    """Its number and its page."""
+    subject: str
+    asked: str
+    day: str
+    agents: str
+    commit: str
+    added: int
+    explained: int
+    alive: int
+    complete: bool
+    files: tuple[Link, ...]
+    more: int
+    """How many files are not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Threads of one stretch of time."""
+
+    anchor: str
+    title: str
+    entries: tuple[Entry, ...]
+    topic: str
+    """The folders it is mostly about."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """All that the first page tells."""
+
+    page: str
+    when: str
+    chapters: tuple[Chapter, ...]
+    evidence: tuple[tuple[str, int], ...]
+    """Lines of today by class of evidence, of those classes that occur."""
+    commits: int
+    """Commits that wrote lines of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One file in the table of files."""
+
+    link: Link
+    name: str
+    lines: int
+    explained: int
+    sections: tuple[Link, ...]
+    more: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of one folder."""
+
+    path: str
+    lines: int
+    explained: int
+    rows: tuple[FileRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilesPage:
+    """All files, by folder."""
+
+    page: str
+    folders: tuple[Folder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A run of lines that no recorded step explains."""
+
+    lines: Link
+    count: int
+    commit: Link
+
+
+@dataclass(frozen=True, slots=True)
+class GapFile:
+    """The gaps of one file."""
+
+    path: str
+    link: Link
+    count: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapsPage:
+    """The lines that cannot say why they are there."""
+
+    page: str
+    reasons: tuple[tuple[Link, int, str], ...]
+    """Commit, lines, and why nothing is known; the most first."""
+    files: tuple[GapFile, ...]
+    unlisted: int
+    """Runs that are not listed, for want of room."""
+
+
+def index_page(plan: Plan) -> IndexPage:
+    """Return the view of the first page."""
+    counts: Counter[str] = Counter()
+    for file in plan.book.files:
+        for run in file.runs:
+            counts[run.origin.evidence] += run.count
+    return IndexPage(
+        page="index.html",
+        when=_when(plan.threads),
+        chapters=tuple(_chapters(plan)),
+        evidence=tuple((name, counts[name]) for name in EVIDENCE if counts[name]),
+        commits=len(plan.alive),
+    )
+
+
+def _when(threads: Sequence[Woven]) -> str:
+    stamps = [woven.commit.committed for woven in threads]
+    return say.days(min(stamps), max(stamps)) if stamps else ""
+
+
+def _chapters(plan: Plan) -> Iterator[Chapter]:
+    """Cut the threads into months, weeks or days: the longest that are not too long."""
+    stamps = [woven.when for woven in plan.threads]
+    for unit in (_month, _week, _day):
+        sizes = Counter(unit(stamp) for stamp in stamps)
+        if max(sizes.values(), default=0) <= CHAPTER:
+            break
+    rows = list(enumerate(plan.threads))
+    for name, group in groupby(rows, key=lambda row: unit(row[1].when)):
+        own = list(group)
+        entries = tuple(_entry(plan, at, woven) for at, woven in own)
+        anchor = entries[0].link.text.removeprefix("§")
+        yield Chapter(f"chapter-{anchor}", name, entries, _topic([woven for _, woven in own]))
+
+
+def _topic(threads: Sequence[Woven]) -> str:
+    """The folders that most of the threads changed, two at most; ``""`` where there are none."""
+    folders: Counter[str] = Counter()
+    for woven in threads:
+        folders.update({path.rpartition("/")[0] for path in woven.leaf.files})
+    common = [(name, number) for name, number in folders.most_common(2) if name]
+    told = [say.visible(name) for name, number in common if 3 * number >= len(threads)]
+    return ", ".join(told)
+
+
+def _month(stamp: str) -> str:
+    return say.day(stamp).partition(" ")[2] or "Undated"
+
+
+def _week(stamp: str) -> str:
+    try:
+        found = date.fromisoformat(stamp[:10])
+    except ValueError:
+        return "Undated"
+    return f"Week of {say.day((found - timedelta(days=found.weekday())).isoformat())}"
+
+
+def _day(stamp: str) -> str:
+    return say.day(stamp) or "Undated"
+
+
+def _entry(plan: Plan, at: int, woven: Woven) -> Entry:
+    section = plan.places.sections[at]
+    files = woven.leaf.files
+    return Entry(
+        link=Link(section.label, section.page),
+        subject=say.visible(woven.commit.subject) or "A commit without a message",
+        asked=_asked(woven),
+        day=say.day(woven.commit.time),
+        agents=say.visible(", ".join(dict.fromkeys(strip.agent for strip in woven.leaf.strips))),
+        commit=woven.commit.id[:7],
+        added=woven.coverage.added,
+        explained=woven.coverage.explained,
+        alive=plan.alive.get(woven.commit.id, 0),
+        complete=woven.leaf.complete,
+        files=tuple(
+            Link(say.visible(path), plan.places.files.get(path, "")) for path in files[:FILES]
+        ),
+        more=max(0, len(files) - FILES),
+    )
+
+
+def _asked(woven: Woven) -> str:
+    """What was asked, unless the commit's subject says the same."""
+    asked = woven.leaf.asked
+    plain = [text.strip(" .…").lower() for text in (asked, say.visible(woven.commit.subject))]
+    return "" if plain[0] == plain[1] else asked
+
+
+def files_page(plan: Plan) -> FilesPage:
+    """Return the view of the table of files."""
+    files = sorted(plan.book.files, key=lambda file: (_folder(file), file.path))
+    folders = [(path, list(group)) for path, group in groupby(files, key=_folder)]
+    return FilesPage(
+        page="files.html",
+        folders=tuple(
+            Folder(
+                path=say.visible(path),
+                lines=sum(total(file.runs) for file in group),
+                explained=sum(explained(file.runs) for file in group),
+                rows=tuple(_row(plan, file) for file in group),
+            )
+            for path, group in folders
+        ),
+    )
+
+
+def _folder(file: Cloth) -> str:
+    return file.path.rpartition("/")[0]
+
+
+def _row(plan: Plan, file: Cloth) -> FileRow:
+    ranked: Counter[str] = Counter()
+    for run in file.runs:
+        if run.commit in plan.places.by_commit:
+            ranked[run.commit] += run.count
+    sections = [commit_link(plan, commit) for commit, _ in ranked.most_common(4)]
+    return FileRow(
+        link=Link(say.visible(file.path), plan.places.files.get(file.path, "")),
+        name=say.visible(file.path.rpartition("/")[2]),
+        lines=total(file.runs),
+        explained=explained(file.runs),
+        sections=tuple(sections),
+        more=len(ranked) - len(sections),
+        reference=say.visible(file.reference) or ("no text" if file.text is None else ""),
+    )
+
+
+def gaps_page(plan: Plan) -> GapsPage:
+    """Return the view of the list of lines that nobody explains."""
+    by_commit: Counter[str] = Counter()
+    files: list[GapFile] = []
+    room = GAPS
+    runs = 0
+    for file in plan.book.files:
+        gaps = [run for run in file.runs if run.origin.evidence == "unrecorded"]
+        runs += len(gaps)
+        for run in gaps:
+            by_commit[run.commit] += run.count
+        page = plan.places.files.get(file.path, "")
+        views = [
+            Gap(
+                Link(
+                    say.ranges([(run.start, run.start + run.count)]),
+                    plan.places.line(file.path, run.start),
+                ),
+                run.count,
+                commit_link(plan, run.commit),
+            )
+            for run in gaps[:room]
+        ]
+        room -= len(views)
+        if views:
+            whole = sum(run.count for run in gaps)
+            link = Link(say.visible(file.path), page)
+            files.append(GapFile(say.visible(file.path), link, whole, tuple(views)))
+    return GapsPage(
+        page="unexplained.html",
+        reasons=tuple(
+            (commit_link(plan, commit), lines, shorten(unrecorded(plan, commit), 160))
+            for commit, lines in by_commit.most_common(60)
+        ),
+        files=tuple(sorted(files, key=lambda file: -file.count)),
+        unlisted=runs - (GAPS - room),
+    )
