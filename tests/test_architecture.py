@@ -56,6 +56,7 @@ AT_HOME = {
     "weave/html.py",
     "weave/markdown.py",
     "weave/highlight.py",
+    "tangle/learnt/cache.py",
     "tangle/learnt/index.py",
     "tangle/learnt/kept.py",
     "tangle/searching/wordbook.py",

@@ -13,11 +13,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 from itertools import islice
 
+from treadle.tangle.learnt import cache
 from treadle.thread.origin import Origin, Over, Replaced, Span
 from treadle.thread.repo import Repo, decode, encode
 from treadle.thread.store import Store
@@ -92,7 +93,7 @@ class Index:
     def __init__(self, repo: Repo) -> None:
         self.repo = repo
         self.store = Store(repo)
-        self.db = _open(os.path.join(repo.common_dir, "treadle"))
+        self.db = cache.opened(os.path.join(repo.common_dir, "treadle"), "cache.db", _prepared)
         self._notes: dict[str, str] | None = None
         self._gaps: dict[str, str] = {}
         """Commits whose lines this clone cannot tell for want of objects, and why. Never kept:
@@ -318,33 +319,13 @@ class Index:
 # -- the database -----------------------------------------------------------------------
 
 
-def _open(folder: str) -> sqlite3.Connection:
-    """The cache's database; made anew where it is damaged, in memory where that cannot be."""
-    path = os.path.join(folder, "cache.db")
-    for _ in range(2):
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            return _prepared(sqlite3.connect(path, timeout=10))
-        except sqlite3.OperationalError:
-            break
-        except (sqlite3.DatabaseError, OSError):
-            with suppress(OSError):
-                os.unlink(path)
-    return _prepared(sqlite3.connect(":memory:"))
+def _prepared(db: sqlite3.Connection) -> None:
+    cache.renew(db, SCHEMA, _create)
 
 
-def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
-    version = db.execute("pragma user_version").fetchone()[0]
-    if version != SCHEMA:
-        with db:
-            for (name,) in db.execute(
-                "select name from sqlite_master where type = 'table'"
-            ).fetchall():
-                db.execute(f'drop table "{name}"')
-            for statement in _TABLES.split(";"):
-                db.execute(statement)
-            db.execute(f"pragma user_version = {SCHEMA}")
-    return db
+def _create(db: sqlite3.Connection) -> None:
+    for statement in _TABLES.split(";"):
+        db.execute(statement)
 
 
 def _copied(db: sqlite3.Connection) -> sqlite3.Connection:

@@ -20,6 +20,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from treadle.tangle.learnt import cache
+
 SCHEMA = 1
 """1: answers by kind and key."""
 
@@ -116,7 +118,7 @@ class Kept:
         if not self.folder:
             return None
         if self._db is None or self._owner != os.getpid():
-            self._db, self._owner = _open(self.folder), os.getpid()
+            self._db, self._owner = cache.on_disk(self.folder, "kept.db", _prepared), os.getpid()
             if self._db is None:
                 self.folder = ""
         return self._db
@@ -134,23 +136,10 @@ def _packed(told: object) -> bytes:
     return zlib.compress(json.dumps(told, separators=(",", ":")).encode(), LEVEL)
 
 
-def _open(folder: str) -> sqlite3.Connection | None:
-    """The file's database; made anew where it is damaged, None where that cannot be."""
-    path = os.path.join(folder, "kept.db")
-    for _ in range(2):
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            db = sqlite3.connect(path, timeout=10)
-            if db.execute("pragma user_version").fetchone()[0] != SCHEMA:
-                with db:
-                    db.execute("drop table if exists answers")
-                    db.execute(_TABLE)
-                    db.execute(f"pragma user_version = {SCHEMA}")
-            db.execute("select 1 from answers limit 1").fetchone()
-            return db
-        except (sqlite3.OperationalError, OSError):
-            return None
-        except sqlite3.DatabaseError:
-            with suppress(OSError):
-                os.unlink(path)
-    return None
+def _prepared(db: sqlite3.Connection) -> None:
+    cache.renew(db, SCHEMA, _create)
+    db.execute("select 1 from answers limit 1").fetchone()
+
+
+def _create(db: sqlite3.Connection) -> None:
+    db.execute(_TABLE)

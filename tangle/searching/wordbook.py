@@ -13,10 +13,10 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from treadle.tangle.learnt import cache
 from treadle.tangle.searching.passages import Passage, passages
 from treadle.tangle.searching.words import spelled
 from treadle.thread.errors import UserError
@@ -84,7 +84,9 @@ class Wordbook:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self.db = _open(os.path.join(index.repo.common_dir, "treadle"))
+        self.db = cache.opened(
+            os.path.join(index.repo.common_dir, "treadle"), "search.db", _prepared
+        )
 
     def close(self) -> None:
         self.db.close()
@@ -297,33 +299,14 @@ def _text(body: bytes) -> str:
 # -- the database -----------------------------------------------------------------------
 
 
-def _open(folder: str) -> sqlite3.Connection:
-    """The database; made anew where it is damaged, in memory where that cannot be."""
-    path = os.path.join(folder, "search.db")
-    for _ in range(2):
-        try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            return _prepared(sqlite3.connect(path, timeout=10))
-        except sqlite3.OperationalError:
-            break
-        except (sqlite3.DatabaseError, OSError):
-            with suppress(OSError):
-                os.unlink(path)
-    return _prepared(sqlite3.connect(":memory:"))
-
-
-def _prepared(db: sqlite3.Connection) -> sqlite3.Connection:
+def _prepared(db: sqlite3.Connection) -> None:
     db.execute("pragma secure_delete = on")
-    if db.execute("pragma user_version").fetchone()[0] == SCHEMA:
-        return db
-    with db:
-        tables = "select name from sqlite_master where type = 'table' order by rootpage"
-        for (name,) in db.execute(tables).fetchall():
-            db.execute(f'drop table if exists "{name}"')
-        for statement in _TABLES.split(";"):
-            _create(db, statement)
-        db.execute(f"pragma user_version = {SCHEMA}")
-    return db
+    cache.renew(db, SCHEMA, _create_all)
+
+
+def _create_all(db: sqlite3.Connection) -> None:
+    for statement in _TABLES.split(";"):
+        _create(db, statement)
 
 
 def _create(db: sqlite3.Connection, statement: str) -> None:
