@@ -44,7 +44,7 @@ fuzz: .stamp/test
 
 soak: .stamp/test
 	TREADLE_KILLS=200 TREADLE_SCENES=20 $(WITHOUT_USER) $(BIN)/python -m pytest \
-	 tests/e2e/test_player.py tests/tangle/capturing/test_drain.py -k 'sessions or killed'
+	 tests/e2e/test_player.py tests/tangle/capturing/test_drain_troubles.py -k 'sessions or killed'
 
 bench: .stamp/test
 	$(WITHOUT_USER) $(BIN)/python -m bench

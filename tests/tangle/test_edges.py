@@ -10,7 +10,7 @@ import pytest
 from tests.support.agents import Agent, edit
 from tests.support.record import claims, makes_its_commit, reasons, record, solve_all
 from tests.support.scratch import Scratch, numbered
-from tests.tangle.test_solve import KEY_FILE, LINES, leaks
+from tests.tangle.solved import KEY_FILE, LINES, leaks
 from treadle.tangle.replay import Seen, replay
 from treadle.thread.document import render
 from treadle.thread.model import Edit, Problem, Thread

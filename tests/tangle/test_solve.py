@@ -19,27 +19,11 @@ from tests.support.record import (
     tangled,
 )
 from tests.support.scratch import Scratch, lines, numbered
-from treadle.thread.document import parse, render
+from tests.tangle.solved import classes, solved
 from treadle.thread.model import Edit, Thread
 from treadle.thread.repo import Commit
 
 LIT = lines("def the_lamp_is_lit(hour):", "    return hour > 18 or hour < 6")
-
-
-def solved(scratch: Scratch, commit: Commit, *agents: Agent) -> Thread:
-    """The commit's thread, which keeps all laws."""
-    thread = record(scratch, [commit], *agents)[commit.id]
-    assert parse(render(thread)) == thread
-    assert makes_its_commit(scratch, thread)
-    for path, content in tangled(scratch, thread).items():
-        if content is not None:
-            assert content == scratch.run("show", f"{commit.id}:{path}")
-    return thread
-
-
-def classes(scratch: Scratch, commit: Commit, thread: Thread) -> dict[str, str]:
-    """The class of each added line, by its text."""
-    return {text: origin.evidence for _, text, origin in claims(scratch, commit, thread)}
 
 
 def wrote(scratch: Scratch, commit: Commit, thread: Thread) -> dict[str, str]:
@@ -47,7 +31,7 @@ def wrote(scratch: Scratch, commit: Commit, thread: Thread) -> dict[str, str]:
     return {text: origin.step for _, text, origin in claims(scratch, commit, thread)}
 
 
-# -- an agent alone -----------------------------------------------------------------
+# -- an agent alone ---------------------------------------------------------------
 
 
 def test_edits_of_several_files_are_proved(scratch: Scratch, agent: Agent) -> None:
@@ -149,7 +133,7 @@ def test_an_empty_file_is_made_by_its_step(scratch: Scratch, agent: Agent) -> No
     assert thread.placement.residue == ()
 
 
-# -- a person in between ------------------------------------------------------------
+# -- a person in between ----------------------------------------------------------
 
 
 def test_what_a_person_wrote_is_nobodys(scratch: Scratch, agent: Agent) -> None:
@@ -214,7 +198,7 @@ def test_text_of_an_edit_that_lost_its_place_is_recognised(scratch: Scratch, age
     assert set(wrote(scratch, commit, thread).values()) == {"", "1.1"}
 
 
-# -- edits without a place ----------------------------------------------------------
+# -- edits without a place --------------------------------------------------------
 
 
 def test_an_edit_that_the_tool_refused_says_why(scratch: Scratch, agent: Agent) -> None:
@@ -250,7 +234,7 @@ def test_every_edit_has_a_change_or_a_reason(scratch: Scratch, agent: Agent) -> 
     assert all(bool(c.reason) == (c.kind == "unplaced") for step in edited for c in step.changes)
 
 
-# -- who takes part -----------------------------------------------------------------
+# -- who takes part ---------------------------------------------------------------
 
 
 def test_two_agents_at_work_on_one_file_each_have_their_lines(
@@ -284,7 +268,7 @@ def test_a_commit_that_no_session_wrote_has_no_document(scratch: Scratch, agent:
     assert solve_all(scratch, [scratch.commit()], agent) == {}
 
 
-# -- paths by reference -------------------------------------------------------------
+# -- paths by reference -----------------------------------------------------------
 
 
 def test_a_binary_file_stands_by_reference(scratch: Scratch, agent: Agent) -> None:
@@ -339,67 +323,3 @@ def test_a_file_that_an_agent_wrote_is_kept_whatever_its_size(
     thread = solved(scratch, commit, agent)
     assert [row.reference for row in thread.placement.rows] == [""]
     assert set(classes(scratch, commit, thread).values()) == {"proved"}
-
-
-# -- secrets ------------------------------------------------------------------------
-
-KEY = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hI6"
-
-
-def test_a_secret_in_a_file_hides_its_line_and_the_path_stands_by_reference(
-    scratch: Scratch, agent: Agent
-) -> None:
-    agent.edit("lamp.py", "lamp number 3\n", f"token = '{KEY}'\n")
-    agent.edit("lamp.py", "lamp number 4\n", "the fourth lamp\n")
-    commit = scratch.commit()
-    thread = record(scratch, [commit], agent)[commit.id]
-    assert KEY.encode() not in render(thread)
-    (row,) = thread.placement.rows
-    assert (row.reference, row.lines) == ("redacted", 1)
-    assert tangled(scratch, thread)["lamp.py"] == scratch.read("lamp.py").encode()
-    assert "the fourth lamp\n" in classes(scratch, commit, thread)
-
-
-LINES = [f"MIIEpAIBAAKCAQEA7bq{n:02}dXkLmN9pQrStUvWxYz0123456789abcdefghijkl" for n in range(12)]
-KEY_FILE = lines(
-    "before",
-    "-----BEGIN RSA PRIVATE KEY-----",
-    *LINES,
-    "-----END RSA PRIVATE KEY-----",
-    "behind",
-)
-
-
-def leaks(thread: Thread) -> list[str]:
-    """Lines of the key that stand in the document."""
-    text = render(thread).decode()
-    return [line for line in LINES if line in text]
-
-
-def test_edits_around_a_private_key_still_apply(scratch: Scratch, agent: Agent) -> None:
-    agent.write("keys.txt", KEY_FILE)
-    agent.edit("keys.txt", "behind\n", "behind it\nmore\n")
-    agent.edit("keys.txt", "before\n", "before it\n")
-    commit = scratch.commit()
-    thread = record(scratch, [commit], agent)[commit.id]
-    assert leaks(thread) == []
-    assert tangled(scratch, thread)["keys.txt"] == scratch.read("keys.txt").encode()
-
-
-def test_edits_next_to_a_key_that_was_there_before_still_apply(scratch: Scratch) -> None:
-    scratch.write("keys.txt", KEY_FILE)
-    scratch.commit("with a key")
-    agent = Agent(scratch)
-    agent.prompt()
-    agent.edit("keys.txt", "behind\n", "behind it\nmore\n")
-    agent.edit("keys.txt", "before\n", "before it\n")
-    thread = solved(scratch, scratch.commit(), agent)
-    assert leaks(thread) == []
-
-
-def test_an_edit_within_a_key_still_applies(scratch: Scratch, agent: Agent) -> None:
-    agent.write("keys.txt", KEY_FILE)
-    agent.edit("keys.txt", LINES[6] + "\n", LINES[6].replace("bq06", "bq66") + "\n")
-    commit = scratch.commit()
-    thread = record(scratch, [commit], agent)[commit.id]
-    assert tangled(scratch, thread)["keys.txt"] == scratch.read("keys.txt").encode()

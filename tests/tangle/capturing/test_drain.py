@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import random
-import signal
 import time
-from collections import Counter
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.desk import Claude, Desk
 from tests.support.record import makes_its_commit, steps
-from tests.support.scratch import Clock, Scratch, numbered
-from treadle.tangle.capture import REFS, capture
-from treadle.tangle.capturing.gather import gather, seek
-from treadle.thread.document import render
+from tests.support.scratch import numbered
+from tests.tangle.capturing.lamps import again, light, told_once
 from treadle.thread.waiting.lock import alone
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    scratch = Scratch(tmp_path / "lamp")
-    scratch.clock = Clock(datetime.now(UTC) - timedelta(hours=1))
-    scratch.write("lamp.py", numbered(30, "lamp"))
-    scratch.write("oil.py", numbered(12, "oil"))
-    scratch.commit("Begin")
-    return Desk(scratch, tmp_path / "home")
-
-
-@pytest.fixture
-def claude(desk: Desk) -> Claude:
-    made = Claude(desk, "s1")
-    made.prompt()
-    return made
-
-
-KILLS = int(os.environ.get("TREADLE_KILLS", "20"))
-"""How often the worker is killed; each commit is recorded under two that are."""
-
-
-def light(claude: Claude, number: int, path: str = "lamp.py") -> None:
-    stem = path.removesuffix(".py")
-    claude.edit(path, f"{stem} number {number}\n", f"the agent's {stem} {number}\n")
-
-
-def again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From the finished transcripts come the documents that are there."""
-    monkeypatch.setenv("HOME", str(desk.home))
-    repo, before = desk.scratch.repo, desk.documents()
-    desk.scratch.git("update-ref", "-d", "refs/notes/treadle")
-    sessions = gather(seek(repo, desk.folder, repo.worktrees())).sessions
-    found = capture(repo, repo.commits(["HEAD"], *REFS), sessions)
-    made = {c.commit.id: render(c.solution.redacted.thread) for c in found if c.solution}
-    assert made == before
 
 
 def test_a_person_s_commit_is_recorded(desk: Desk, claude: Claude) -> None:
@@ -102,7 +58,7 @@ def test_a_commit_without_a_session_says_why(desk: Desk, claude: Claude) -> None
     assert told.startswith(f"treadle: no thread for {commit.id[:6]}: ")
 
 
-# -- the agent's own commits --------------------------------------------------------
+# -- the agent's own commits ------------------------------------------------------
 
 
 def test_several_commits_of_one_call(
@@ -204,7 +160,7 @@ def test_two_sessions_in_two_work_trees_at_once(
     again(desk, monkeypatch)
 
 
-# -- what git does to commits -------------------------------------------------------
+# -- what git does to commits -----------------------------------------------------
 
 
 def test_a_commit_that_was_amended_away_is_passed_over(desk: Desk, claude: Claude) -> None:
@@ -336,59 +292,7 @@ def test_one_edit_that_is_staged_in_parts(
     again(desk, monkeypatch)
 
 
-# -- transcripts that go away, or are not whole -------------------------------------
-
-
-@pytest.mark.parametrize("staged", ["oil.py", "lamp.py"])
-def test_what_is_pending_outlives_its_transcript(desk: Desk, claude: Claude, staged: str) -> None:
-    """With and without the transcript the second document is the same."""
-    light(claude, 3)
-    claude.prompt("And the oil")
-    light(claude, 4, "oil.py")
-    claude.said("Both are done.")
-    desk.scratch.git("add", staged)
-    first = desk.scratch.commit("One", stage=False)
-    desk.queue(first)
-    desk.work()
-    (kept,) = (Path(desk.folder) / "pending").iterdir()
-    assert kept.stat().st_mode & 0o777 == 0o600
-    second = desk.scratch.commit("Two")
-    desk.queue(second)
-    desk.work()
-    assert not kept.exists()
-    whole = desk.documents()
-    desk.scratch.git("notes", "--ref", "treadle", "remove", first.id, second.id)
-    for name in ("looked", "log", "news"):
-        (Path(desk.folder) / name).unlink()
-    desk.scratch.git("checkout", "--quiet", "--detach", first.id)
-    desk.scratch.git("branch", "--force", "main", first.id)
-    desk.queue(first)
-    desk.work()
-    assert kept.exists()
-    claude.path.unlink()
-    desk.scratch.git("branch", "--force", "main", second.id)
-    desk.queue(second)
-    desk.work()
-    assert desk.documents() == whole
-    assert not kept.exists()
-
-
-def test_a_torn_last_line_is_read_when_it_is_whole(desk: Desk, claude: Claude) -> None:
-    light(claude, 3)
-    whole = claude.path.read_text()
-    claude.path.write_text(whole[:-40])
-    commit = desk.scratch.commit("By hand")
-    desk.queue(commit)
-    worker = desk.start()
-    desk.until(commit)
-    claude.path.write_text(whole)
-    assert worker.wait(60) == 0
-    assert desk.waiting() == []
-    ((_, _, step),) = steps(desk.document(commit))
-    assert step.ok is True
-
-
-# -- places and times ---------------------------------------------------------------
+# -- places and times -------------------------------------------------------------
 
 
 def test_a_folder_of_transcripts_that_is_none_is_named(desk: Desk) -> None:
@@ -479,101 +383,3 @@ def test_only_one_worker_works(desk: Desk, claude: Claude) -> None:
         assert desk.documents() == {}
     desk.work()
     assert len(desk.documents()) == 1
-
-
-# -- what goes wrong ----------------------------------------------------------------
-
-
-def test_files_that_are_no_entries_are_removed(desk: Desk, claude: Claude) -> None:
-    light(claude, 3)
-    commit = desk.scratch.commit("By hand")
-    desk.queue(commit)
-    queue = Path(desk.folder) / "queue"
-    for name, text in (("a", b""), ("b", b"\xff\0" * 999), ("c", b"post-commit\nHEAD\n/\n\nend")):
-        (queue / name).write_bytes(text)
-        os.utime(queue / name, (1, 1))
-    os.mkfifo(queue / "d")
-    (queue / "e").symlink_to("/etc/passwd")
-    desk.work()
-    assert desk.documents().keys() == {commit.id}
-    assert [one.name for one in queue.iterdir() if one.is_file() and not one.is_symlink()] == []
-
-
-def test_a_notes_ref_that_is_locked_is_tried_again(desk: Desk, claude: Claude) -> None:
-    light(claude, 3)
-    commit = desk.scratch.commit("By hand")
-    lock = desk.scratch.top / ".git" / "refs" / "notes" / "treadle.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    lock.touch()
-    desk.queue(commit)
-    desk.work()
-    assert len(desk.waiting()) == 1
-    (told,) = desk.outcomes.take()
-    assert "it will be tried again" in told
-    lock.unlink()
-    desk.work()
-    assert desk.documents().keys() == {commit.id}
-    assert desk.waiting() == []
-
-
-def test_a_commit_that_cannot_be_solved_is_given_up_and_stops_no_other(
-    desk: Desk, claude: Claude
-) -> None:
-    light(claude, 3)
-    first = desk.scratch.commit("One")
-    light(claude, 4)
-    second = desk.scratch.commit("Two")
-    (desk.scratch.top / ".git" / "shallow").write_text(f"{first.id}\n")
-    entry = desk.queue(first)
-    desk.queue(second)
-    (Path(desk.folder) / "tries.json").write_text(json.dumps({entry.name: 17}))
-    for left in (1, 1, 0):
-        desk.work()
-        assert len(desk.waiting()) == left
-    assert desk.documents().keys() == {second.id}
-    assert desk.waiting() == []
-    assert [told.result for told in desk.outcomes.last(9) if told.commit == first.id] == [
-        "given up"
-    ]
-
-
-def test_killed_at_any_moment_nothing_is_lost(
-    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rnd = random.Random(20)
-    commits = []
-    desk.scratch.write("many.py", numbered(KILLS, "many"))
-    desk.scratch.commit("Many")
-    for number in range(KILLS // 2):
-        light(claude, number, "many.py")
-        commits.append(claude.commits(f"Light {number}")[0])
-        for _ in range(2):
-            desk.queue(commits[-1])
-            worker = desk.start()
-            time.sleep(rnd.uniform(0, 0.8))
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-    desk.work()
-    assert desk.waiting() == []
-    assert desk.documents().keys() == {commit.id for commit in commits}
-    assert all(makes_its_commit(desk.scratch, desk.document(commit)) for commit in commits)
-    desk.scratch.git("fsck", "--strict")
-    told_once(desk, claude)
-    again(desk, monkeypatch)
-
-
-def told_once(desk: Desk, *sessions: Claude) -> None:
-    """Every step of the sessions stands in one document, and none in two."""
-    times: Counter[str] = Counter()
-    for commit in desk.documents():
-        found = steps(desk.document(desk.scratch.head(commit)))
-        times.update(step.time for _, _, step in found if step.kind != "took")
-    assert set(times.values()) == {1}
-    written = sum(one.path.read_text().count('"name": "Edit"') for one in sessions)
-    told = [
-        step
-        for commit in desk.documents()
-        for _, _, step in steps(desk.document(desk.scratch.head(commit)))
-        if step.kind == "edited"
-    ]
-    assert len(told) == written

@@ -1,0 +1,153 @@
+"""The worker where something is wrong: with transcripts, refs, entries, or with itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.desk import Claude, Desk
+from tests.support.record import makes_its_commit, steps
+from tests.support.scratch import numbered
+from tests.tangle.capturing.lamps import again, light, told_once
+
+KILLS = int(os.environ.get("TREADLE_KILLS", "20"))
+"""How often the worker is killed; each commit is recorded under two that are."""
+
+
+# -- transcripts that go away, or are not whole -----------------------------------
+
+
+@pytest.mark.parametrize("staged", ["oil.py", "lamp.py"])
+def test_what_is_pending_outlives_its_transcript(desk: Desk, claude: Claude, staged: str) -> None:
+    """With and without the transcript the second document is the same."""
+    light(claude, 3)
+    claude.prompt("And the oil")
+    light(claude, 4, "oil.py")
+    claude.said("Both are done.")
+    desk.scratch.git("add", staged)
+    first = desk.scratch.commit("One", stage=False)
+    desk.queue(first)
+    desk.work()
+    (kept,) = (Path(desk.folder) / "pending").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    second = desk.scratch.commit("Two")
+    desk.queue(second)
+    desk.work()
+    assert not kept.exists()
+    whole = desk.documents()
+    desk.scratch.git("notes", "--ref", "treadle", "remove", first.id, second.id)
+    for name in ("looked", "log", "news"):
+        (Path(desk.folder) / name).unlink()
+    desk.scratch.git("checkout", "--quiet", "--detach", first.id)
+    desk.scratch.git("branch", "--force", "main", first.id)
+    desk.queue(first)
+    desk.work()
+    assert kept.exists()
+    claude.path.unlink()
+    desk.scratch.git("branch", "--force", "main", second.id)
+    desk.queue(second)
+    desk.work()
+    assert desk.documents() == whole
+    assert not kept.exists()
+
+
+def test_a_torn_last_line_is_read_when_it_is_whole(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    whole = claude.path.read_text()
+    claude.path.write_text(whole[:-40])
+    commit = desk.scratch.commit("By hand")
+    desk.queue(commit)
+    worker = desk.start()
+    desk.until(commit)
+    claude.path.write_text(whole)
+    assert worker.wait(60) == 0
+    assert desk.waiting() == []
+    ((_, _, step),) = steps(desk.document(commit))
+    assert step.ok is True
+
+
+# -- what goes wrong --------------------------------------------------------------
+
+
+def test_files_that_are_no_entries_are_removed(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    commit = desk.scratch.commit("By hand")
+    desk.queue(commit)
+    queue = Path(desk.folder) / "queue"
+    for name, text in (("a", b""), ("b", b"\xff\0" * 999), ("c", b"post-commit\nHEAD\n/\n\nend")):
+        (queue / name).write_bytes(text)
+        os.utime(queue / name, (1, 1))
+    os.mkfifo(queue / "d")
+    (queue / "e").symlink_to("/etc/passwd")
+    desk.work()
+    assert desk.documents().keys() == {commit.id}
+    assert [one.name for one in queue.iterdir() if one.is_file() and not one.is_symlink()] == []
+
+
+def test_a_notes_ref_that_is_locked_is_tried_again(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    commit = desk.scratch.commit("By hand")
+    lock = desk.scratch.top / ".git" / "refs" / "notes" / "treadle.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    desk.queue(commit)
+    desk.work()
+    assert len(desk.waiting()) == 1
+    (told,) = desk.outcomes.take()
+    assert "it will be tried again" in told
+    lock.unlink()
+    desk.work()
+    assert desk.documents().keys() == {commit.id}
+    assert desk.waiting() == []
+
+
+def test_a_commit_that_cannot_be_solved_is_given_up_and_stops_no_other(
+    desk: Desk, claude: Claude
+) -> None:
+    light(claude, 3)
+    first = desk.scratch.commit("One")
+    light(claude, 4)
+    second = desk.scratch.commit("Two")
+    (desk.scratch.top / ".git" / "shallow").write_text(f"{first.id}\n")
+    entry = desk.queue(first)
+    desk.queue(second)
+    (Path(desk.folder) / "tries.json").write_text(json.dumps({entry.name: 17}))
+    for left in (1, 1, 0):
+        desk.work()
+        assert len(desk.waiting()) == left
+    assert desk.documents().keys() == {second.id}
+    assert desk.waiting() == []
+    assert [told.result for told in desk.outcomes.last(9) if told.commit == first.id] == [
+        "given up"
+    ]
+
+
+def test_killed_at_any_moment_nothing_is_lost(
+    desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rnd = random.Random(20)
+    commits = []
+    desk.scratch.write("many.py", numbered(KILLS, "many"))
+    desk.scratch.commit("Many")
+    for number in range(KILLS // 2):
+        light(claude, number, "many.py")
+        commits.append(claude.commits(f"Light {number}")[0])
+        for _ in range(2):
+            desk.queue(commits[-1])
+            worker = desk.start()
+            time.sleep(rnd.uniform(0, 0.8))
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+    desk.work()
+    assert desk.waiting() == []
+    assert desk.documents().keys() == {commit.id for commit in commits}
+    assert all(makes_its_commit(desk.scratch, desk.document(commit)) for commit in commits)
+    desk.scratch.git("fsck", "--strict")
+    told_once(desk, claude)
+    again(desk, monkeypatch)
