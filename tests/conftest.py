@@ -17,6 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("treadle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("treadle")  # how long an example takes on a busy machine is no fault
 
 CORPUS = os.environ.get("TREADLE_CORPUS", "")
 SAMPLES = os.environ.get("TREADLE_SAMPLES", "")

@@ -275,7 +275,7 @@ def held(top: Path) -> dict[str, str]:
 
 
 @given(random=st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_claimed_of_a_file_is_what_it_holds(random: Random, top: Path) -> None:
     script = Writer(random).script()
     found = followed(script, top, ran(script, top))

@@ -151,7 +151,7 @@ def test_a_block_put_between_equal_braces_is_the_steps_in_gits_place(tmp_path: P
 code = st.lists(st.sampled_from(["}\n", "\n", "next\n", "{\n"]), min_size=1, max_size=8)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.data())
 def test_equal_lines_inserted_anywhere_are_all_the_steps(data: st.DataObject) -> None:
     base = data.draw(code)

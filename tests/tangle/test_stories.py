@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.agents import Agent
@@ -189,8 +189,6 @@ def check_claims(story: Story, threads: dict[Commit, Thread]) -> None:
 
 SOME = settings(
     max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
 )
 

@@ -23,7 +23,7 @@ from treadle.thread.document import (
 from treadle.thread.grammar.blocks import scan
 from treadle.thread.model import Change, Hunk, Part, Placement, Step, Thread, Turn
 
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 FORMAT = Path(__file__).parents[2] / "docs" / "FORMAT.md"
 
 
@@ -177,7 +177,7 @@ def test_a_text_keeps_every_character(text: str) -> None:
 
 
 @given(threads)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_whole_document_can_be_quoted_in_another(thread: Thread) -> None:
     inner = render(thread).decode()
     added = Hunk(0, 0, tuple(f"+{line}\n" for line in inner.split("\n")))
@@ -236,7 +236,7 @@ def test_unknown_keys_and_sections_are_kept_in_their_place() -> None:
 # -- several documents in one note ------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(threads)
 def test_a_document_twice_is_the_document(thread: Thread) -> None:
     text = render(thread)

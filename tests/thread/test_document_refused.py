@@ -18,7 +18,7 @@ from treadle.thread.document import (
     render,
 )
 
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=300)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weave.slackwater import edited, part, said, slackwater, turn
@@ -63,13 +63,11 @@ def files(entries: list[Entry]) -> dict[str, str]:
     return dict(block_files(block, entries))
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(0, 5000), max_size=60))
 def test_numbers_are_read_as_they_were_packed(numbers: set[int]) -> None:
     assert unpacked(packed(sorted(numbers))) == sorted(numbers)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000))
 def test_blocks_cover_all_threads_in_order(count: int) -> None:
     found = blocks([str(n) for n in range(count)])
@@ -125,7 +123,6 @@ def test_of_code_the_new_lines_are_searched_and_it_is_bounded() -> None:
     assert len(code) <= CODE
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_a_script_that_calls_once(text: str) -> None:
     for script in files([entry(0, text)]).values():

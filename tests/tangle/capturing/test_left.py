@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.agents import Agent
@@ -72,7 +72,7 @@ def ends(recorder: Recorder, session: Session, since: str = "") -> Kept | None:
     return left(recorder.reels[key], recorder.progress[key], ["gone.jsonl"], since)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(DEEDS, DEEDS, st.sampled_from(["lamp.py", "oil.py"]))
 def test_from_what_was_kept_comes_the_document_that_the_transcript_gives(
     early: list[tuple[str, int]], late: list[tuple[str, int]], staged: str

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.agents import Agent
@@ -190,7 +190,6 @@ def test_a_query_has_no_language(index: Index, typed: str) -> None:
         answer(index, typed)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_whatever_is_typed_gives_words_that_can_be_quoted(typed: list[str]) -> None:
     query = asked(typed)

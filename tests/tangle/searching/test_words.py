@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.tangle.searching.words import LONGEST, fold, matches, pieces, spelled, words
@@ -50,7 +50,6 @@ def test_a_word_is_found_at_its_beginning_and_at_that_of_its_pieces() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_every_word_can_be_asked_for_as_it_stands(text: str) -> None:
     for word, begin, end in words(text):
@@ -58,7 +57,6 @@ def test_every_word_can_be_asked_for_as_it_stands(text: str) -> None:
         assert next(matches(text[begin:end], [word]))[:2] == (0, end - begin)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_what_is_indexed_can_be_cut_at_spaces(text: str) -> None:
     for word in spelled(text).split(" "):

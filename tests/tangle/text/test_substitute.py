@@ -361,7 +361,7 @@ def test_what_is_told_is_what_the_program_makes(dialect: str, locale: str) -> No
     environment = {**os.environ, "LC_ALL": locale}
 
     @given(st.lists(scripts, min_size=1, max_size=2).map("; ".join), texts)
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=120)
     def compared(script: str, text: str) -> None:
         told = done(script, text, dialect)
         if told is None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import SAMPLES
@@ -50,9 +50,7 @@ FILES = transcripts()
 PIECES = [b"x", b"\\n", b'"', b"[", b'{"a":', b"line\\n", b"\xf0", b"\n"]
 OFTEN = int(os.environ.get("TREADLE_FUZZ", "1"))
 some_file = st.sampled_from(FILES)
-few = settings(
-    max_examples=150 * OFTEN, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+few = settings(max_examples=150 * OFTEN)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.thread.threads import changes, hunks
@@ -19,7 +19,6 @@ def test_hunks_come_back_as_they_were(written: tuple[Hunk, ...]) -> None:
     assert read_hunks(write_hunks(written), 1) == written
 
 
-@settings(deadline=None)
 @given(changes("edit", "drift", "unplaced"))
 def test_changes_come_back_as_they_were(change: Change) -> None:
     (block,) = scan(write_change(change) + "\n")

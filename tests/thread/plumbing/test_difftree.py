@@ -67,7 +67,7 @@ def without(text: str, ranges: tuple[tuple[int, int], ...]) -> list[str]:
     return [line for i, line in enumerate(split_lines(text)) if i not in gone]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(FILES, contents)), min_size=2, max_size=6))
 def test_what_no_range_names_is_the_same_on_both_sides(
     drawn: list[dict[str, str | None]],

@@ -317,7 +317,7 @@ SAFE += ["!", "}", "]", "@", ":", ",", "+", "^", "\\$", "\\`", '"\\$x"', "$ ", '
 
 @needs_bash
 @given(st.lists(st.lists(st.sampled_from(SAFE), max_size=9).map("".join), min_size=30, max_size=30))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_words_are_those_that_bash_sees(texts: list[str]) -> None:
     commands = [f"printf '%s\\0' {text} end" for text in texts]
     script = "".join(f"{command}; printf '\\001'\n" for command in commands)
@@ -341,7 +341,7 @@ BODIES = ["a", "", " b", "\tc", "EOF ", "'", '"', "(", "x)", "EO", "é"]
         max_size=20,
     )
 )
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_here_documents_are_those_that_bash_reads(told: list[tuple[str, list[str]]]) -> None:
     texts = [f"cat {operator}\n" + "".join(f"{line}\n" for line in body) for operator, body in told]
     script = "".join(f"{text}EOF\nprintf '\\001'\n" for text in texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.thread.repo import Commit
@@ -35,7 +35,6 @@ def test_a_branch_of_many_parents_and_an_unknown_parent() -> None:
     assert arrivals([], "none") == {}
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 28), st.lists(st.integers(0, 30), max_size=2))))
 def test_every_commit_arrives_once_and_growth_only_appends(
     steps: list[tuple[int, list[int]]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weave.slackwater import slackwater
@@ -23,7 +23,6 @@ def drawn() -> Picture:
     return picture(plan(slackwater()))
 
 
-@settings(deadline=None)
 @given(SIZES, st.integers(10, 2000), st.integers(10, 2000))
 def test_rectangles_are_as_large_as_their_sizes_and_fill_the_room(
     sizes: list[int], width: int, height: int
@@ -40,7 +39,6 @@ def test_rectangles_are_as_large_as_their_sizes_and_fill_the_room(
         assert box.y + box.height <= room.y + height + 1e-6
 
 
-@settings(deadline=None)
 @given(SIZES)
 def test_rectangles_do_not_overlap(sizes: list[int]) -> None:
     boxes = squarified([float(s) for s in sorted(sizes, reverse=True)], Box(0, 0, 100, 70))

@@ -38,7 +38,7 @@ def test_recognises_by_the_first_bytes(head: bytes, name: str) -> None:
     assert agents.recognise(head) == name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(TRANSCRIPTS), damage.WOUNDS)
 def test_damaged_bytes_never_raise(text: bytes, wounds: list[tuple[int, int, bytes]]) -> None:
     broken = damage.wounded(text, wounds)
@@ -46,14 +46,14 @@ def test_damaged_bytes_never_raise(text: bytes, wounds: list[tuple[int, int, byt
     agents.recognise(broken)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from(LINES), max_size=40))
 def test_lines_in_any_order_never_raise(lines: list[bytes]) -> None:
     text = HEADER.encode() + b"\n".join(lines) + b"\n"
     damage.assert_sound(agents.read([Source.bytes("x", text)], "aider"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(TRANSCRIPTS), st.data())
 def test_a_copy_cut_anywhere_adds_nothing_to_the_whole(
     transcript: bytes, data: st.DataObject
@@ -64,7 +64,7 @@ def test_a_copy_cut_anywhere_adds_nothing_to_the_whole(
     assert [one.events for one in whole.sessions] == [one.events for one in both.sessions]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.sampled_from(["one", "two", "  three", "", "#### four", "> five", "..."])))
 def test_block_gives_back_the_lines_it_holds(lines: list[str]) -> None:
     body = "".join(f"{line}\n" for line in lines)

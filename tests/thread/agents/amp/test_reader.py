@@ -18,7 +18,7 @@ THREADS = [file.read_bytes() for file in sorted(CASES.rglob("*.json")) if file.s
 WHOLE = [thread for thread in THREADS if b'"messages"' in thread]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(THREADS), damage.WOUNDS)
 def test_damaged_bytes_never_raise(thread: bytes, wounds: list[tuple[int, int, bytes]]) -> None:
     broken = damage.wounded(thread, wounds)
@@ -26,7 +26,7 @@ def test_damaged_bytes_never_raise(thread: bytes, wounds: list[tuple[int, int, b
     agents.recognise(broken)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_wrong_types_never_raise(data: st.DataObject) -> None:
     thread = json.loads(data.draw(st.sampled_from(THREADS)))
@@ -35,7 +35,7 @@ def test_wrong_types_never_raise(data: st.DataObject) -> None:
     damage.assert_sound(agents.read([Source.bytes("x", json.dumps(thread).encode())], "amp"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(WHOLE), st.integers(0, 9))
 def test_an_earlier_state_of_a_thread_adds_nothing(thread: bytes, count: int) -> None:
     early = json.loads(thread)

@@ -68,7 +68,7 @@ def assert_sound(reading: agents.Reading) -> None:
         str(problem).encode("utf-8")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.sampled_from(LINES), min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 60), st.binary(max_size=4))),
@@ -83,7 +83,7 @@ def test_damaged_bytes_never_raise(
     agents.recognise(bytes(text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_wrong_types_never_raise(data: st.DataObject) -> None:
     records = [json.loads(line) for line in data.draw(st.lists(usable, min_size=1, max_size=5))]
@@ -118,7 +118,7 @@ def replace_somewhere(data: st.DataObject, value: Any) -> None:
         value = inner
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(TRANSCRIPTS), st.data())
 def test_a_copy_cut_anywhere_adds_nothing_to_the_whole(
     transcript: bytes, data: st.DataObject
@@ -130,7 +130,7 @@ def test_a_copy_cut_anywhere_adds_nothing_to_the_whole(
         assert whole.sessions[0].events == both.sessions[0].events
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=12))
 def test_copies_that_each_miss_something_unite_to_all(missing: list[int]) -> None:
     lines = [record("user", f"u{at}", f"prompt {at}") for at in range(len(missing))]

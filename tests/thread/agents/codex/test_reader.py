@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.homes import packed
@@ -73,7 +73,7 @@ mutation = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(ROLLOUTS), st.lists(mutation, min_size=1, max_size=4))
 def test_damaged_file_is_read(path: Path, changes: list[tuple[str, float, Any]]) -> None:
     text = path.read_bytes()
@@ -108,7 +108,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.sampled_from(ROLLOUTS), st.data())
 def test_values_of_any_type_are_read(path: Path, chance: st.DataObject) -> None:
     lines = [json.loads(raw) for raw in path.read_bytes().split(b"\n") if _is_json(raw)]
@@ -129,7 +129,7 @@ def _is_json(raw: bytes) -> bool:
         return False
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(ROLLOUTS), st.randoms(use_true_random=False))
 def test_lines_in_any_order_are_read(path: Path, chance: Any) -> None:
     first, *rest = path.read_bytes().splitlines(keepends=True)

@@ -65,7 +65,7 @@ def test_recognises_by_the_first_bytes(head: bytes, name: str) -> None:
     assert agents.recognise(head) == name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(TRANSCRIPTS), damage.WOUNDS)
 def test_damaged_bytes_never_raise(text: bytes, wounds: list[tuple[int, int, bytes]]) -> None:
     broken = damage.wounded(text, wounds)
@@ -73,7 +73,7 @@ def test_damaged_bytes_never_raise(text: bytes, wounds: list[tuple[int, int, byt
     agents.recognise(broken)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_wrong_types_never_raise(data: st.DataObject) -> None:
     usable = st.sampled_from([line for line in LINES if damage.is_object(line)])
@@ -87,7 +87,7 @@ def test_wrong_types_never_raise(data: st.DataObject) -> None:
     damage.assert_sound(agents.read([Source.bytes("x", whole.encode())], "gemini-cli"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_document_torn_anywhere_keeps_whole_messages(data: st.DataObject) -> None:
     messages = [message("user", f"u{at}", f"prompt {at}") for at in range(4)]

@@ -70,7 +70,7 @@ def test_recognises_by_the_first_bytes(head: bytes, name: str) -> None:
     assert agents.recognise(head) == name
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(st.sampled_from(FILES), min_size=1, max_size=4), damage.WOUNDS)
 def test_damaged_files_never_raise(
     files: list[bytes], wounds: list[tuple[int, int, bytes]]
@@ -81,7 +81,7 @@ def test_damaged_files_never_raise(
     agents.recognise(given_[0])
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.sampled_from(sorted(folder for folder in CASES.iterdir())), st.data())
 def test_wrong_types_never_raise(folder: Path, data: st.DataObject) -> None:
     found = []
@@ -96,7 +96,7 @@ def test_wrong_types_never_raise(folder: Path, data: st.DataObject) -> None:
     damage.assert_sound(agents.read(found, "opencode"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, len(DATABASES) - 1),
     st.lists(st.tuples(st.integers(16, 30_000), st.binary(max_size=9))),

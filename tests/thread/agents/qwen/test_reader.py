@@ -39,7 +39,7 @@ def test_recognises_by_the_first_bytes(head: bytes, name: str) -> None:
     assert agents.recognise(head) == name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=12), damage.WOUNDS)
 def test_damaged_bytes_never_raise(
     lines: list[bytes], wounds: list[tuple[int, int, bytes]]
@@ -49,7 +49,7 @@ def test_damaged_bytes_never_raise(
     agents.recognise(broken)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_wrong_types_never_raise(data: st.DataObject) -> None:
     usable = st.sampled_from([line for line in LINES if damage.is_object(line)])
@@ -61,7 +61,7 @@ def test_wrong_types_never_raise(data: st.DataObject) -> None:
     damage.assert_sound(agents.read([Source.bytes("x", text.encode())], "qwen"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(TRANSCRIPTS), st.data())
 def test_a_copy_cut_anywhere_adds_nothing_to_the_whole(
     transcript: bytes, data: st.DataObject

@@ -28,21 +28,21 @@ def session(page: str) -> Session:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(PAGES), damage.WOUNDS)
 def test_damaged_bytes_never_raise(page: bytes, wounds: list[tuple[int, int, bytes]]) -> None:
     broken = damage.wounded(page, wounds)
     damage.assert_sound(agents.read([Source.bytes("x", broken)], "specstory"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(LINES), max_size=40))
 def test_lines_in_any_order_never_raise(lines: list[bytes]) -> None:
     page = HEAD + b"\n".join(lines)
     damage.assert_sound(agents.read([Source.bytes("x", page)], "specstory"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_an_earlier_page_adds_nothing_to_the_whole(data: st.DataObject) -> None:
     page = data.draw(st.sampled_from([one for one in PAGES if b"Claude Code Session" in one]))

@@ -28,7 +28,7 @@ def lines(agent: str) -> list[bytes]:
 
 
 @each_agent
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data(), wounds=damage.WOUNDS)
 def test_damaged_bytes_never_raise(
     agent: str, data: st.DataObject, wounds: list[tuple[int, int, bytes]]
@@ -40,7 +40,7 @@ def test_damaged_bytes_never_raise(
 
 
 @each_agent
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_wrong_types_never_raise(agent: str, data: st.DataObject) -> None:
     usable = st.sampled_from([line for line in lines(agent) if damage.is_object(line)])
@@ -54,7 +54,7 @@ def test_wrong_types_never_raise(agent: str, data: st.DataObject) -> None:
 
 
 @each_agent
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_copy_cut_anywhere_adds_nothing_to_the_whole(agent: str, data: st.DataObject) -> None:
     transcript = data.draw(st.sampled_from(transcripts(agent)))
