@@ -91,8 +91,8 @@ def relink(repo: Repo, commits: Sequence[Commit]) -> Relinked:
 
 
 def propose(repo: Repo, commits: Sequence[Commit]) -> Relinked:
-    """The same without storing anything. Merges, and commits whose parent is not in this
-    clone, are left alone."""
+    """The same without storing anything. Of a merge only what none of its parents has is tied;
+    commits whose parent is not in this clone are left alone."""
     notes = Store(repo).notes()
     questions = ask(repo, commits, notes) if notes else []
     if not questions:
@@ -151,7 +151,7 @@ class _Work:
             found = self._candidates(question) if question else []
             if question and found:
                 self.kin[id_] = found
-                alike = [one for one in found if question.same_as(one)]
+                alike = [one for one in found if self._alike(question, one, found)]
                 if alike and not question.own:
                     self.whole[id_] = alike[0]
         chosen = [self.questions[id_] for id_ in self.kin]
@@ -180,6 +180,16 @@ class _Work:
         """A thread that began after the commit was made has not made it."""
         made = max(question.commit.time, question.commit.committed)
         return one.latest[:_SECONDS] <= made[:_SECONDS]
+
+    def _alike(self, question: Question, one: Candidate, found: Sequence[Candidate]) -> bool:
+        """Whether a commit makes a document's very change. A document that was made for a merge
+        does not tell what another parent brought, and one of any other commit tells of it."""
+        if not question.same_as(one):
+            return False
+        made_for = self.repo.commit(one.commit)
+        if made_for is not None:
+            return question.merge == (len(made_for.parents) > 1)
+        return not question.merge and not any(o is not one and o.lines & one.lines for o in found)
 
     def _read(self) -> None:
         """Whom to lay beside commits: their parts are read now, and their files made."""

@@ -284,9 +284,18 @@ class Repo:
         for commit in wanted:
             yield commit, found.get(commit, ())
 
-    def deltas_from(self, parent: str, commit: str) -> tuple[Delta, ...]:
-        """The same diff of one commit against a parent that is named."""
-        return self._deltas([f"{commit} {parent}"]).get(commit, ())
+    def deltas_from(self, parents: Mapping[str, str]) -> dict[str, tuple[Delta, ...]]:
+        """The same diff of each commit against the parent that is named for it."""
+        return self._deltas([f"{commit} {parent}" for commit, parent in parents.items()])
+
+    def edited(self, merges: Iterable[str]) -> frozenset[str]:
+        """Those of the merges that have a file as none of their parents has it."""
+        wanted = frozenset(merges)
+        feed = "".join(f"{merge}\n" for merge in wanted).encode()
+        if not feed:
+            return wanted
+        out = self.run("diff-tree", "--stdin", "-r", "-c", "--name-only", "-z", feed=feed)
+        return wanted.intersection(os.fsdecode(out).split("\0"))
 
     def _deltas(self, asked: Sequence[str]) -> dict[str, tuple[Delta, ...]]:
         from treadle.thread.plumbing.difftree import read_difftree

@@ -193,7 +193,7 @@ class Drain:
         span = [f"^{old}" for old in [_orig_head(entry.git_dir)] if old]
         if span and self.repo.find(entry.commit):
             limit = f"--max-count={_BOUND}"
-            found = self.repo.ids([entry.commit, *span], "--no-merges", limit)
+            found = self.repo.ids([entry.commit, *span], limit)
             yield from (id_ for id_ in found if id_ not in notes)
 
     def _unreached(self, ids: set[str]) -> set[str]:

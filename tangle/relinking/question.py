@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from treadle.tangle.relinking.candidates import SECOND, Candidate, Change, telling
 from treadle.tangle.relinking.tie import Cloth
 from treadle.tangle.solving.target import Target, targets
+from treadle.thread.git.sides import own_deltas
 from treadle.thread.model import Entry, Placement
 from treadle.thread.plumbing.commit import from_object
 from treadle.thread.repo import Commit, Delta, Repo
@@ -39,9 +40,15 @@ class Question:
     """It has a note, but one that was made for another commit, or several in one."""
 
     @property
+    def merge(self) -> bool:
+        """Only what no parent has is asked about."""
+        return len(self.commit.parents) > 1
+
+    @property
     def blobs(self) -> list[str]:
         """Ids of the blobs it makes."""
-        return [d.after.blob for d in self.deltas if d.after and d.after.blob != _id(d.before)]
+        own = (delta for delta in self.deltas if not delta.parent)
+        return [d.after.blob for d in own if d.after and d.after.blob != _id(d.before)]
 
     @property
     def added(self) -> int:
@@ -49,24 +56,28 @@ class Question:
         return sum(end - begin for delta in self.deltas for begin, end in delta.added)
 
     def same_as(self, candidate: Candidate) -> bool:
-        """Whether it changes the very blobs that a document's commit changed."""
+        """Whether it changes the very blobs that a document's commit changed; of a merge, whose
+        other parents tell of most of that, whether it is from tree to tree the same."""
+        if self.merge and (candidate.base, candidate.tree) != (self.base, self.commit.tree):
+            return False
         mine = {Change(d.path, d.source, _id(d.before), _id(d.after)) for d in self.deltas}
         return bool(mine) and mine == set(candidate.changes)
 
 
 def ask(repo: Repo, commits: Sequence[Commit], notes: Mapping[str, str]) -> list[Question]:
-    """A question for each commit that is no merge, has its parent in this clone, and no document
-    that was made for it."""
+    """A question for each commit that has its parents in this clone and no document that was made
+    for it; of merges only for those in which a file is as no parent has it."""
     cut = repo.shallow()
-    single = [c for c in commits if len(c.parents) < 2 and c.id not in cut]
-    bases = _bases(repo, single)
-    foreign = set(_foreign(repo, [c for c in single if c.id in notes], bases, notes))
-    asked = {c.id: c for c in single if c.id not in notes or c.id in foreign}
-    patch_ids = repo.patch_ids(asked)
+    edited = repo.edited(c.id for c in commits if len(c.parents) > 1 and c.id not in cut)
+    whole = [c for c in commits if c.id not in cut and (len(c.parents) < 2 or c.id in edited)]
+    bases = _bases(repo, whole)
+    foreign = set(_foreign(repo, [c for c in whole if c.id in notes], bases, notes))
+    asked = [c for c in whole if c.id not in notes or c.id in foreign]
+    patch_ids = repo.patch_ids(c.id for c in asked)
     found: list[Question] = []
     waiting: list[tuple[Commit, tuple[Delta, ...]]] = []
-    for id_, deltas in repo.deltas(asked):
-        waiting.append((asked[id_], deltas))
+    for commit, deltas in own_deltas(repo, asked):
+        waiting.append((commit, deltas))
         if len(waiting) == _AT_ONCE:
             found += _questions(repo, waiting, bases, patch_ids, foreign)
             waiting = []
@@ -83,7 +94,8 @@ def cloths(repo: Repo, questions: Iterable[Question]) -> dict[str, Cloth]:
             continue
         commit = question.commit
         placement = Placement(question.base, commit.tree, question.patch_id)
-        found[commit.id] = Cloth(placement, tuple(_targets(question.deltas, blobs)))
+        targets_ = tuple(_targets(question.deltas, blobs))
+        found[commit.id] = Cloth(placement, targets_, question.merge)
     return found
 
 

@@ -19,6 +19,7 @@ from treadle.tangle.relinking.claim import Kin
 from treadle.tangle.solving.bounds import too_large
 from treadle.tangle.solving.sources import NOBODY, Claim
 from treadle.tangle.solving.target import Target
+from treadle.tangle.text.diff import changed
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Hunk, Part, Placement, Row, Thread
 from treadle.thread.origin import Origin, split_lines
@@ -32,6 +33,8 @@ class Cloth:
     placement: Placement
     """Its base, tree and patch-id."""
     targets: tuple[Target, ...]
+    merge: bool = False
+    """The targets tell only of lines that no parent has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def _whole(
             rows[target.path], change = kept
         else:
             rows[target.path] = replace(target.row, moved=bool(users.get(target.path)))
-            change = None if target.row.reference else _change(target, known)
+            change = None if target.row.reference else _change(_entire(target, cloth), known)
         if change is not None:
             residue[target.path] = change
     large = too_large({path: _unexplained(change) for path, change in residue.items()})
@@ -182,6 +185,16 @@ def _agrees(target: Target, one: Kin, known: Mapping[int, Origin]) -> bool:
 
 
 # -- the whole change as residue ----------------------------------------------------
+
+
+def _entire(target: Target, cloth: Cloth) -> Target:
+    """The target with all that makes its text out of the base's: of a merge also what the other
+    parents bring."""
+    if not cloth.merge:
+        return target
+    cuts = list(changed(split_lines(target.before or ""), split_lines(target.after or "")))
+    removed, added = tuple(cut[:2] for cut in cuts), tuple(cut[2:] for cut in cuts)
+    return replace(target, removed=removed, added=added)
 
 
 def _change(target: Target, known: Mapping[int, Origin]) -> Change | None:

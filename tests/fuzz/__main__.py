@@ -3,47 +3,78 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from multiprocessing import Pool
 from pathlib import Path
 
-from tests.fuzz.play import moves, play, shrink
+from tests.fuzz.play import Tally, moves, play, shrink
 
 
 def main() -> int:
-    """Play histories one after the other; 1 where something was wrong."""
+    """Play histories, several at once; 1 where something was wrong."""
     asked = argparse.ArgumentParser(prog="python -m tests.fuzz")
     asked.add_argument("--first", type=int, default=0, help="the first seed")
     asked.add_argument("--histories", type=int, default=0, help="how many (0: until stopped)")
     asked.add_argument("--moves", type=int, default=25, help="operations of a history")
-    asked.add_argument("--log", type=Path, help="where a line a history is written")
+    asked.add_argument("--jobs", type=int, default=1, help="how many are played at once")
+    asked.add_argument("--log", type=Path, help="where all that is printed is written too")
     asked.add_argument("--shrink", action="store_true", help="look for the shortest failure")
     told = asked.parse_args()
     _quiet_git()
+    seeds = range(told.first, told.first + (told.histories or sys.maxsize))
+    with tempfile.TemporaryDirectory(prefix="treadle-fuzz-") as folder, Pool(told.jobs) as pool:
+        one = partial(_one, folder=Path(folder), count=told.moves, shrinking=told.shrink)
+        return _tell(pool.imap(one, seeds), told.moves, told.log)
+
+
+def _one(seed: int, folder: Path, count: int, shrinking: bool) -> tuple[int, str, Tally]:
+    """Play one seed: what went wrong, and what was done."""
+    tally: Tally = Counter()
+    todo, place = moves(seed, count), folder / f"world-{seed}"
+    failed = play(place, todo, tally)
+    if failed and shrinking:
+        left = shrink(place, todo)
+        failed += "".join(f"\n    {move}" for move in ("the shortest:", *left))
+        failed += f"\n    {play(place, left)}"
+    return seed, failed, tally
+
+
+def _tell(played: Iterable[tuple[int, str, Tally]], count: int, log: Path | None) -> int:
+    began, whole = time.monotonic(), Counter[tuple[str, str]]()
     wrong = done = 0
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="treadle-fuzz-") as folder:
-        for seed in itertools.count(told.first):
-            if told.histories and seed == told.first + told.histories:
-                break
-            todo = moves(seed, told.moves)
-            failed = play(Path(folder) / "world", todo)
-            done += len(todo)
-            line = f"seed {seed}: {len(todo)} operations, {failed or 'all well'}"
-            print(f"{line} ({done} in {time.monotonic() - began:.0f} s)", flush=True)
-            if told.log:
-                with told.log.open("a", encoding="utf-8") as log:
-                    log.write(line + "\n")
-            if failed:
-                wrong += 1
-            if failed and told.shrink:
-                left = shrink(Path(folder) / "world", todo)
-                print("  the shortest:", *(f"    {move}" for move in left), sep="\n", flush=True)
-                print(f"  {play(Path(folder) / 'world', left)}", flush=True)
+    for seed, failed, tally in played:
+        whole.update(tally)
+        wrong, done = wrong + bool(failed), done + count
+        spent = time.monotonic() - began
+        _say(
+            log, f"seed {seed}: {count} operations, {failed or 'all well'} ({done}, {spent:.0f} s)"
+        )
+    for line in _figures(whole):
+        _say(log, line)
+    _say(log, f"{done} operations, {wrong} histories in which something was wrong")
     return 1 if wrong else 0
+
+
+def _figures(whole: Tally) -> Iterator[str]:
+    """How often each operation changed something, and how often there was nothing to do."""
+    names = sorted({name for kind, name in whole if kind in ("done", "nothing to do")})
+    for name in names:
+        yield f"{name:24}{whole['done', name]:6}{whole['nothing to do', name]:6}"
+    for kind, name in sorted(set(whole) - {(kind, name) for kind, name in whole if name in names}):
+        yield f"{kind}: {name}: {whole[kind, name]}"
+
+
+def _say(log: Path | None, line: str) -> None:
+    print(line, flush=True)
+    if log:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
 
 def _quiet_git() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.fuzz.git import OPERATIONS, git
+from tests.fuzz.operations import OPERATIONS
 from tests.fuzz.world import World, WrongError
 
 Move = tuple[str, int]
 """An operation's name, and the seed of what it does."""
+Tally = Counter[tuple[str, str]]
+"""What was done and seen how often, by kind and name."""
 
 
 def moves(seed: int, count: int) -> list[Move]:
@@ -22,7 +25,7 @@ def moves(seed: int, count: int) -> list[Move]:
     return [(name, chance.randrange(1 << 30)) for name in chance.choices(names, weights, k=count)]
 
 
-def play(folder: Path, todo: Sequence[Move]) -> str:
+def play(folder: Path, todo: Sequence[Move], tally: Tally | None = None) -> str:
     """Do the moves; what went wrong, ``""`` where nothing did. Each has its own chance, so that
     leaving one out changes the others as little as can be."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -31,15 +34,20 @@ def play(folder: Path, todo: Sequence[Move]) -> str:
     try:
         for number, (name, seed) in enumerate(todo):
             world.random.seed(seed)
+            before = world.state()
             try:
                 by_name[name](world)
+                world.tally["done" if world.state() != before else "nothing to do", name] += 1
                 world.work()
                 world.check()
             except WrongError as wrong:
                 return f"move {number} ({name}): {wrong}"
+            except Exception as fault:  # what stops git or treadle is a finding like any other
+                return f"move {number} ({name}): {type(fault).__name__}: {fault}"
     finally:
-        git(world, "gc", "--auto", "--quiet")
         world.close()
+        if tally is not None:
+            tally.update(world.tally)
     return ""
 
 

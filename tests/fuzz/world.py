@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 import subprocess
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -65,6 +67,8 @@ class World:
         """Commits that no ref reaches, and their documents."""
         self.sound: set[tuple[str, str]] = set()
         """Commits whose document, by its blob, was seen to make the commit."""
+        self.tally: Counter[tuple[str, str]] = Counter()
+        """What was done and seen how often, by kind and name."""
         for path in PATHS:
             self.scratch.write(path, "".join(self.line("nobody") for _ in range(12)))
         self.root = self.scratch.commit("Begin")
@@ -90,28 +94,31 @@ class World:
         listed = self.scratch.git("ls-files", "-z").split("\0")
         return sorted(path for path in listed if path and self.scratch.exists(path))
 
-    def edit(self, who: str, path: str = "") -> bool:
-        """Somebody inserts, replaces or deletes lines of a file; False where that cannot be."""
+    def edit(self, who: str, path: str = "", near: int = -1) -> bool:
+        """Somebody inserts, replaces or deletes lines of a file, at line ``near`` where that is
+        given; False where that cannot be."""
         files = self.files()
         if not files:
             return False
-        path = path or files[self.pick(len(files))]
+        path = path if path in files else files[self.pick(len(files))]
         lines = self.scratch.read(path).splitlines(keepends=True)
         if not lines:
             return False
         at, size = self.pick(len(lines)), 1 + self.pick(3)
+        at = min(near, len(lines) - 1) if near >= 0 else at
         way = self.pick(4) if len(lines) > 6 else 0
         old = lines[at : at + (1 if way < 2 else size)]
         new = [self.line(who) for _ in range(size)]
         new = [*old, *new] if way < 2 else [] if way == 3 else new
         if who.startswith("agent"):
-            self._tell(path, old, new)
+            self.tell(path, old, new)
         else:
             lines[at : at + len(old)] = new
             self.scratch.write(path, "".join(lines))
         return True
 
-    def _tell(self, path: str, old: list[str], new: list[str]) -> None:
+    def tell(self, path: str, old: Sequence[str], new: Sequence[str]) -> None:
+        """An agent replaces lines of a file."""
         agent = self.agents[self.pick(len(self.agents))]
         if not agent.events or not self.pick(3):
             agent.prompt(f"Mind {path}, please ({self.count})")
@@ -123,6 +130,17 @@ class World:
         """Whether nothing waits to be committed."""
         return not self.scratch.git("status", "--porcelain")
 
+    def state(self) -> str:
+        """Everything that an operation may change."""
+        return "\0".join(
+            (
+                self.scratch.git("for-each-ref", "refs/heads", "refs/stash"),
+                self.scratch.git("symbolic-ref", "HEAD"),
+                self.scratch.git("status", "--porcelain"),
+                *(self.scratch.read(path) for path in self.files()),
+            )
+        )
+
     # -- what the hook's worker does -------------------------------------------------
 
     def work(self) -> None:
@@ -131,6 +149,7 @@ class World:
         notes, since = store.notes(), store.tip()
         fresh = [c for c in repo.commits(["HEAD"], *REFS) if c.id not in notes]
         done = relink(repo, fresh)
+        self.tally["seen", "commits tied again"] += sum(bool(o.sources) for o in done.outcomes)
         open_ = [agent.session() for agent in self.agents if agent.events]
         if open_:
             recorder = assembled(repo, open_)
@@ -143,6 +162,7 @@ class World:
                     raise WrongError(captured.error.message)
                 if captured.solution is not None:
                     keep(store, {captured.commit.id: captured.solution.redacted}, since)
+                    self.tally["seen", "commits recorded"] += 1
         if self.clean() and not self.scratch.git("stash", "list"):
             self._end_sessions()
 
@@ -197,7 +217,9 @@ class World:
 
     def _check_line(self, path: str, line: str, origin: Origin, commit: str) -> None:
         where = f"{path}: {line.strip()!r}, of {commit[:8]},"
+        self.tally["seen", "lines checked"] += 1
         if origin.part:
+            self.tally["seen", "of them told of a step"] += 1
             truth, told = self.wrote.get(line, ""), self.times.get((origin.part, origin.step))
             if told is None:
                 raise WrongError(f"{where} names a step that is in no document")
@@ -215,9 +237,13 @@ class World:
     def _carried(self, line: str, commit: str) -> bool:
         """Whether a commit only moved or copied a line: for blame it is new there, and no step made
         the move."""
+        parents = self.head(commit).parents
         asked = ["grep", "--quiet", "--fixed-strings", "-e", line.strip()]
-        where = ["git", "-C", str(self.scratch.top), *asked, f"{commit}^"]
-        return subprocess.run(where, capture_output=True).returncode == 0
+        where = ["git", "-C", str(self.scratch.top), *asked]
+        return any(
+            subprocess.run([*where, parent], capture_output=True).returncode == 0
+            for parent in parents
+        )
 
-    def head(self) -> Commit:
-        return self.scratch.head()
+    def head(self, rev: str = "HEAD") -> Commit:
+        return self.scratch.head(rev)

@@ -7,12 +7,14 @@ edited before it was committed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from treadle.thread.repo import Commit, Delta, Repo
 
 Ranges = tuple[tuple[int, int], ...]
+_AT_ONCE = 100
+"""Merges that are compared together: their other parents may lack all that the branch did not."""
 
 
 def own_deltas(repo: Repo, commits: Iterable[Commit]) -> Iterator[tuple[Commit, tuple[Delta, ...]]]:
@@ -22,17 +24,22 @@ def own_deltas(repo: Repo, commits: Iterable[Commit]) -> Iterator[tuple[Commit, 
     lines that no parent has; what they remove is not told, since a parent may have removed it.
     """
     known = {commit.id: commit for commit in commits}
+    others = _others(repo, [commit for commit in known.values() if len(commit.parents) > 1])
     for id_, deltas in repo.deltas(known):
-        commit = known[id_]
-        yield commit, _own(repo, commit, deltas) if len(commit.parents) > 1 else deltas
+        for number, other in others.get(id_, ()):
+            deltas = tuple(_beside(delta, other.get(delta.path), number) for delta in deltas)
+        yield known[id_], deltas
 
 
-def _own(repo: Repo, merge: Commit, deltas: tuple[Delta, ...]) -> tuple[Delta, ...]:
-    """What a merge adds to all of its parents."""
-    for number, parent in enumerate(merge.parents[1:], start=2):
-        other = {delta.path: delta for delta in repo.deltas_from(parent, merge.id)}
-        deltas = tuple(_beside(delta, other.get(delta.path), number) for delta in deltas)
-    return deltas
+def _others(repo: Repo, merges: Sequence[Commit]) -> dict[str, list[tuple[int, dict[str, Delta]]]]:
+    """For each merge its diffs against its other parents, by path, with the parents' numbers."""
+    found: dict[str, list[tuple[int, dict[str, Delta]]]] = {merge.id: [] for merge in merges}
+    for number in range(2, max((len(merge.parents) for merge in merges), default=1) + 1):
+        asked = [(m.id, m.parents[number - 1]) for m in merges if len(m.parents) >= number]
+        for at in range(0, len(asked), _AT_ONCE):
+            for id_, rows in repo.deltas_from(dict(asked[at : at + _AT_ONCE])).items():
+                found[id_].append((number, {delta.path: delta for delta in rows}))
+    return found
 
 
 def _beside(delta: Delta, other: Delta | None, number: int) -> Delta:
