@@ -119,9 +119,17 @@ def text(goals: Sequence[Goal], claim: Claim) -> str:
 
 def counts(goals: Sequence[Goal], kin: Sequence[Kin], claim: Claim) -> bool:
     """Whether a line may tell of a document: of one whose parts the history holds already it may
-    not, if it merely stood elsewhere in the file."""
+    not, if it merely stood elsewhere in the file, or in another file that changed otherwise."""
     goal = goals[claim.goal]
     if not kin[claim.kin].past:
         return True
-    here = claim.path in (goal.target.path, goal.target.row.source)
-    return here and goal.lines[claim.line] not in goal.old
+    return own_path(goals, kin, claim) and goal.lines[claim.line] not in goal.old
+
+
+def own_path(goals: Sequence[Goal], kin: Sequence[Kin], claim: Claim) -> bool:
+    """Whether a line comes from the same path, or from the same change under another name."""
+    row, file = goals[claim.goal].target.row, kin[claim.kin].files[claim.path]
+    if claim.path in (row.path, row.source):
+        return True
+    before = row.before.blob if row.before else ""
+    return (file.before, file.after) == (before, row.after.blob if row.after else "")

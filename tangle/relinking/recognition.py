@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treadle.tangle.relinking.claim import SMALL, Claim, Goal, Kin, counts, runs, text
+from treadle.tangle.relinking.claim import SMALL, Claim, Goal, Kin, counts, own_path, runs, text
 from treadle.tangle.relinking.revision import Revision
 from treadle.tangle.text.match import enough, weight_of
 
@@ -30,7 +30,7 @@ def recognised(
         claim
         for claim in claims
         if counts(goals, kin, claim)
-        or (_own_path(goals, claim) and weight_of(text(goals, claim)) <= SMALL)
+        or (own_path(goals, kin, claim) and weight_of(text(goals, claim)) <= SMALL)
     ]
     fixed = [
         claim
@@ -61,11 +61,6 @@ def _bare(goals: Sequence[Goal], run: Sequence[Claim]) -> list[Claim]:
     while begin < end and weight_of(text(goals, run[end - 1])) <= SMALL:
         end -= 1
     return list(run[begin:end])
-
-
-def _own_path(goals: Sequence[Goal], claim: Claim) -> bool:
-    row = goals[claim.goal].target.row
-    return claim.path in (row.path, row.source)
 
 
 def _beside(firm: Sequence[Claim], run: Sequence[Claim]) -> bool:

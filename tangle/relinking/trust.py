@@ -3,8 +3,8 @@
 Code is full of lines that stand in many places: tests begin alike, errors are handled alike.
 Claimed lines alone therefore say little. A document is believed if the commit makes
 its very change (the patch-id, or a file that is the same blob), if much of what it wrote, or
-much of what the commit adds, is claimed, or if a whole run of what it wrote stands there
-unbroken, between the lines between which it stood before.
+much of what the commit adds, is claimed, or if a run of what it wrote stands there unbroken,
+between the lines between which it stood before.
 
 Figures of these rules on real histories are in ``docs/decisions.md``.
 """
@@ -89,13 +89,10 @@ def _same_base(goal: Goal, kin: Kin, path: str) -> bool:
 
 
 def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
-    """Whether a run is all that the document wrote there, between its old neighbours."""
+    """Whether a run stands between its old neighbours. A neighbour that the document wrote together
+    with it must be there: of a block that was torn apart nothing is known."""
     first, last = run[0], run[-1]
     file, goal = kin[first.kin].files[first.path], goals[first.goal]
-    if file.blocks[first.place - 1 : first.place] == (first.block,):
-        return False
-    if file.blocks[last.place + 1 : last.place + 2] == (last.block,):
-        return False
     size = weight([text(goals, claim) for claim in run])
     if size < LONG:
         return False
@@ -104,7 +101,11 @@ def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -
     end, to = last.place + 1 + _NEAR, last.line + 1 + _NEAR
     below = file.lines[last.place + 1 : end], goal.lines[last.line + 1 : to]
     beside = [_neighbour(old) == _neighbour(new) for old, new in (above, below)]
-    return all(beside) or (any(beside) and size >= _LONGER)
+    mates = file.blocks[first.place - 1 : first.place], file.blocks[last.place + 1 : last.place + 2]
+    torn = any(
+        own == (first.block,) and not there for own, there in zip(mates, beside, strict=True)
+    )
+    return not torn and (all(beside) or (any(beside) and size >= _LONGER))
 
 
 def _neighbour(lines: Sequence[str]) -> str:

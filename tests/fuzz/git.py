@@ -35,6 +35,7 @@ def git(world: World, *args: str, **env: str) -> bool:
         capture_output=True,
         env={
             **os.environ,
+            "GIT_AUTHOR_DATE": now,
             "GIT_COMMITTER_DATE": now,
             "GIT_EDITOR": "true",
             "GIT_SEQUENCE_EDITOR": "true",

@@ -137,6 +137,7 @@ class World:
                 self.scratch.git("for-each-ref", "refs/heads", "refs/stash"),
                 self.scratch.git("symbolic-ref", "HEAD"),
                 self.scratch.git("status", "--porcelain"),
+                self.scratch.git("count-objects", "--verbose"),
                 *(self.scratch.read(path) for path in self.files()),
             )
         )

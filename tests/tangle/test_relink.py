@@ -7,6 +7,7 @@ lines that are still there must be told of the same step with the same evidence.
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -224,6 +225,49 @@ def test_a_revert_and_its_revert(loom: Loom) -> None:
     assert reverted.id not in Store(loom.scratch.repo).notes()
     loom.expect(FIRST)
     assert loom.thread().parts == loom.thread(written.id).parts
+
+
+def among_others(loom: Loom, old: str, new: str) -> None:
+    """A person brings a line back, and writes much else in the same commit."""
+    hand = [f"line {n} that a person wrote about oil and jars at length" for n in range(4)]
+    oil = loom.scratch.read("dir/oil.txt")
+    loom.scratch.write("dir/oil.txt", oil + "".join(f"{line}\n" for line in hand))
+    loom.person("lamp.py", old, new)
+    loom.relink("HEAD")
+
+
+def test_a_line_that_a_conflict_brings_back_into_its_block(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
+    loom.save()
+    loom.person("lamp.py", FIRST[0] + "\n", "")
+    loom.person("lamp.py", "number 20\n", "number 20, by hand\n")
+    among_others(loom, FIRST[1] + "\n", "".join(f"{line}\n" for line in FIRST))
+    loom.expect(FIRST[:1])
+
+
+def test_a_line_that_comes_back_where_its_block_is_gone_is_nobodys(loom: Loom) -> None:
+    loom.step("lamp.py", 5, *FIRST)
+    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
+    loom.save()
+    loom.person("lamp.py", "".join(f"{line}\n" for line in FIRST), "")
+    among_others(loom, "number 5\n", f"number 5\n{FIRST[0]}\n")
+    assert loom.scratch.head().id not in Store(loom.scratch.repo).notes()
+
+
+def test_a_history_that_was_filtered_into_a_folder(loom: Loom) -> None:
+    """Written, taken back and brought back: two commits of it share the part."""
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("revert", "--no-edit", "HEAD")
+    loom.scratch.git("revert", "--no-edit", "HEAD")
+    loom.relink()
+    way = ["--force", "--quiet", "--to-subdirectory-filter", "inner", "--refs", "main", "start"]
+    tool = [sys.executable, "-m", "git_filter_repo", *way]
+    subprocess.run(tool, cwd=loom.scratch.top, check=True, capture_output=True)
+    loom.relink()
+    loom.expect(FIRST, "HEAD~2")
+    loom.expect(FIRST, "HEAD")
 
 
 def test_a_renamed_file(loom: Loom) -> None:
