@@ -242,6 +242,8 @@ class _Work:
                 return self._outcome(question, kin, {0: WHOLE}, tied)
         kin = self._kin(question, self.kin[id_])
         goals = [Goal.of(target) for target in cloth.targets]
+        if any(one.past for one in kin):
+            self._tell_fresh(question, goals)
         found = carry(goals, kin, pairings, question.patch_id)
         for number, one in enumerate(kin):
             if one.candidate.commit == id_:
@@ -252,6 +254,14 @@ class _Work:
             return Outcome(question.commit, added=question.added)
         sure = {n: found.sure[number] for n, number in enumerate(sorted(found.sure))}
         return self._outcome(question, chosen, sure, tied)
+
+    def _tell_fresh(self, question: Question, goals: Sequence[Goal]) -> None:
+        """Tell files that a commit makes from those that it copies."""
+        made = [goal for goal in goals if goal.target.row.before is None and goal.lines]
+        held = {entry.blob for entry in self.repo.tree(question.base).values()} if made else set()
+        for goal in made:
+            assert goal.target.row.after is not None
+            goal.fresh_text = goal.target.row.after.blob not in held
 
     def _kin(self, question: Question, found: Sequence[Candidate]) -> list[Kin]:
         past = self.ancestry.before(question.commit.id)

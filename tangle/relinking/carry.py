@@ -24,7 +24,6 @@ from dataclasses import dataclass
 
 from treadle.tangle.relinking.claim import (
     LONG,
-    SMALL,
     Claim,
     Goal,
     Kin,
@@ -34,7 +33,7 @@ from treadle.tangle.relinking.recognition import recognised
 from treadle.tangle.relinking.revision import Revision, back_of
 from treadle.tangle.relinking.trust import trusted
 from treadle.tangle.text.diff import changed
-from treadle.tangle.text.match import enough, weight, weight_of
+from treadle.tangle.text.match import SMALL, enough, weight, weight_of
 from treadle.thread.git.differences import Difference
 from treadle.thread.origin import Origin
 
@@ -92,7 +91,7 @@ def carry(
     chains = _chains(kin)
     claimed = [list(_claims(goals, kin, chains, pairing)) for pairing in pairings]
     claimed = [
-        recognised(goals, kin, claims, pairing.same)
+        recognised(goals, kin, claims, pairing)
         for pairing, claims in zip(pairings, claimed, strict=True)
     ]
     sure = trusted(goals, kin, pairings, claimed, patch_id)

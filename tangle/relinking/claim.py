@@ -12,15 +12,13 @@ from typing import NamedTuple
 from treadle.tangle.relinking.candidates import Candidate
 from treadle.tangle.relinking.revision import Revision
 from treadle.tangle.solving.target import Target
-from treadle.tangle.text.match import weight_of
+from treadle.tangle.text.match import weight, weight_of
 from treadle.thread.git.differences import Difference
 from treadle.thread.model import Thread
 from treadle.thread.origin import Origin, split_lines
 
 LONG = 40
 """Letters and digits of a run by which a document is known though little else of it is there."""
-SMALL = 2
-"""A line with no more letters and digits than this tells nothing."""
 
 
 @dataclass(slots=True)
@@ -36,6 +34,8 @@ class Goal:
     """Their texts."""
     old: frozenset[str]
     """Texts of the lines of the file before the commit."""
+    fresh_text: bool = False
+    """The commit makes the file, and no other of its base is the same."""
 
     @classmethod
     def of(cls, target: Target) -> Goal:
@@ -117,19 +117,26 @@ def text(goals: Sequence[Goal], claim: Claim) -> str:
     return goals[claim.goal].lines[claim.line]
 
 
-def counts(goals: Sequence[Goal], kin: Sequence[Kin], claim: Claim) -> bool:
+def counts(goals: Sequence[Goal], kin: Sequence[Kin], claim: Claim, here: bool) -> bool:
     """Whether a line may tell of a document: of one whose parts the history holds already it may
-    not, if it merely stood elsewhere in the file, or in another file that changed otherwise."""
+    not, if it merely stood elsewhere in the file, or in another file (``here``: it is this one)."""
     goal = goals[claim.goal]
     if not kin[claim.kin].past:
         return True
-    return own_path(goals, kin, claim) and goal.lines[claim.line] not in goal.old
+    return (here or own_path(goal, claim)) and goal.lines[claim.line] not in goal.old
 
 
-def own_path(goals: Sequence[Goal], kin: Sequence[Kin], claim: Claim) -> bool:
-    """Whether a line comes from the same path, or from the same change under another name."""
-    row, file = goals[claim.goal].target.row, kin[claim.kin].files[claim.path]
-    if claim.path in (row.path, row.source):
-        return True
+def own_path(goal: Goal, claim: Claim) -> bool:
+    """Whether a line comes from a file of the same name."""
+    return claim.path in (goal.target.row.path, goal.target.row.source)
+
+
+def same_file(goal: Goal, file: Revision) -> bool:
+    """Whether a document's file is the commit's, also under another name: the same change, the same
+    whole text where the commit makes the file, or mostly the same text before the commit."""
+    row = goal.target.row
     before = row.before.blob if row.before else ""
-    return (file.before, file.after) == (before, row.after.blob if row.after else "")
+    if file.after == (row.after.blob if row.after else ""):
+        return goal.fresh_text or file.before == before
+    stays = weight([*goal.old.intersection(file.lines)])
+    return 2 * stays >= max(weight([*goal.old]), weight([*set(file.lines)]))

@@ -4,7 +4,9 @@ A brace, a blank line, a check for an error stand everywhere. Where the commit's
 very text that a document made, all its lines are the document's. Elsewhere a run of lines must
 hold enough text to be recognised; small runs count only just beside such a run of the same block;
 and lines that would read the same if the block stood a little higher or lower count for nobody,
-since git may see the old text there and the new one here.
+since git may see the old text there and the new one here. Nor does a brace that came in the place
+of other text count where the document's base is known in part and the same brace stayed close by:
+which of the two is new git decided by lines that are not here.
 
     a document wrote [b c }]       } before the block and } at its end: which is new?
         a } b c } d                a [} b c] } d    or    a } [b c }] d
@@ -12,36 +14,53 @@ since git may see the old text there and the new one here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from treadle.tangle.relinking.claim import SMALL, Claim, Goal, Kin, counts, own_path, runs, text
+from treadle.tangle.apply import Unknown
+from treadle.tangle.relinking.claim import (
+    Claim,
+    Goal,
+    Kin,
+    Pairing,
+    counts,
+    own_path,
+    runs,
+    same_file,
+    text,
+)
 from treadle.tangle.relinking.revision import Revision
-from treadle.tangle.text.match import enough, weight_of
+from treadle.tangle.text.match import LONE, SMALL, enough, weight_of
 
 _NEAR = 3
 """Lines between a small run and the one beside which it counts, at most."""
 
 
 def recognised(
-    goals: Sequence[Goal], kin: Sequence[Kin], claims: Sequence[Claim], same: bool
+    goals: Sequence[Goal], kin: Sequence[Kin], claims: Sequence[Claim], pairing: Pairing
 ) -> list[Claim]:
-    """Those of a pairing's claims that count. ``same``: the two files are one text."""
+    """Those of a pairing's claims that count."""
+    same, goal = pairing.same, goals[pairing.goal]
+    one = kin[pairing.kin]
+    here = bool(claims) and one.past and same_file(goal, one.files[pairing.path])
     counted = [
         claim
         for claim in claims
-        if counts(goals, kin, claim)
-        or (own_path(goals, kin, claim) and weight_of(text(goals, claim)) <= SMALL)
+        if counts(goals, kin, claim, here)
+        or ((here or own_path(goal, claim)) and weight_of(text(goals, claim)) <= SMALL)
     ]
     fixed = [
         claim
         for claim in counted
-        if (same and not kin[claim.kin].past)
-        or not slides(kin[claim.kin].files[claim.path], claim.place)
+        if not doubtful(kin[claim.kin].files[claim.path], claim.place)
+        and (
+            (same and not kin[claim.kin].past)
+            or not slides(kin[claim.kin].files[claim.path], claim.place)
+        )
     ]
     found = list(runs(fixed))
     firm = [
         (same and not kin[run[0].kin].past)
-        or enough([text(goals, claim) for claim in run if counts(goals, kin, claim)])
+        or enough([text(goals, claim) for claim in run if counts(goals, kin, claim, here)])
         for run in found
     ]
     kept: list[Claim] = []
@@ -90,3 +109,34 @@ def slides(file: Revision, place: int) -> bool:
     while down < size and end + down < len(lines) and lines[end + down] == lines[begin + down]:
         down += 1
     return place >= end - up or place < begin + down
+
+
+def doubtful(file: Revision, place: int) -> bool:
+    """Whether a small added line of a text that is known in part may as well be the old one."""
+    line = file.lines[place]
+    if file.whole or weight_of(line) > SMALL or not _replaces(file, place):
+        return False
+    above, below = range(place - 1, -1, -1), range(place + 1, len(file.lines))
+    return any(_stays(file, way, line) for way in (above, below))
+
+
+def _replaces(file: Revision, place: int) -> bool:
+    """Whether lines of the base went where the block of an added line stands."""
+    begin, end = place, place
+    while begin >= 0 and file.back[begin] < 0:
+        begin -= 1
+    while end < len(file.back) and file.back[end] < 0:
+        end += 1
+    above = file.back[begin] if begin >= 0 else -1
+    return end == len(file.back) or file.back[end] - above > 1
+
+
+def _stays(file: Revision, way: Iterable[int], line: str) -> bool:
+    """Whether an equal line of the base comes before one that can be recognised, or is unknown."""
+    for i in way:
+        old = file.back[i] >= 0
+        if old and file.lines[i] == line:
+            return True
+        if isinstance(file.lines[i], Unknown) or (old and weight_of(file.lines[i]) >= LONE):
+            return False
+    return False

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treadle.tangle.relinking.claim import LONG, SMALL, Claim, Goal, Kin, Pairing, runs, text
-from treadle.tangle.text.match import weight, weight_of
+from treadle.tangle.relinking.claim import LONG, Claim, Goal, Kin, Pairing, runs, text
+from treadle.tangle.text.match import SMALL, weight, weight_of
 
 _LONGER = 3 * LONG
 """Letters and digits of a run for which one of its neighbours is enough: the other may be new."""

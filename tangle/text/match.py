@@ -21,7 +21,9 @@ from difflib import SequenceMatcher
 
 from treadle.tangle.text.diff import changed
 
-_LONE = 20
+SMALL = 2
+"""A line with no more letters and digits than this tells nothing."""
+LONE = 20
 """Letters and digits that a run of a single line needs to be recognised."""
 _RUN = 12
 """Letters and digits that a longer run needs."""
@@ -95,9 +97,9 @@ def _runs(
 
 def enough(lines: Sequence[str]) -> bool:
     """Whether a run of lines holds enough text to be recognised."""
-    substantial = [size for size in map(weight_of, lines) if size > 2]
+    substantial = [size for size in map(weight_of, lines) if size > SMALL]
     if len(substantial) < 2:
-        return bool(substantial) and substantial[0] >= _LONE
+        return bool(substantial) and substantial[0] >= LONE
     return sum(substantial) >= _RUN
 
 

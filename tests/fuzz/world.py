@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.support.agents import Agent
 from tests.support.record import makes_its_commit
 from tests.support.scratch import Scratch
-from treadle.tangle.blame import entries_of_all, runs_of
+from treadle.tangle.blame import Run, entries_of_all, runs_of
 from treadle.tangle.capture import REFS, assembled, capture_with
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink
@@ -184,10 +184,10 @@ class World:
                 lines = self._lines(path)
                 for run in runs_of(index, entries)[0]:
                     for at in range(run.start, run.start + run.count):
-                        self._check_line(path, lines[at], run.origin, run.commit)
+                        self._check_line(path, lines[at], run, at)
 
-    def _lines(self, path: str) -> list[str]:
-        return self.scratch.run("show", f"HEAD:{path}").decode().splitlines(keepends=True)
+    def _lines(self, path: str, rev: str = "HEAD") -> list[str]:
+        return self.scratch.run("show", f"{rev}:{path}").decode().splitlines(keepends=True)
 
     def _check_documents(self) -> None:
         repo, store = self.scratch.repo, Store(self.scratch.repo)
@@ -216,8 +216,9 @@ class World:
             raise WrongError(f"parts are lost: {sorted(self.parts - held)}")
         self.parts |= held
 
-    def _check_line(self, path: str, line: str, origin: Origin, commit: str) -> None:
-        where = f"{path}: {line.strip()!r}, of {commit[:8]},"
+    def _check_line(self, path: str, line: str, run: Run, at: int) -> None:
+        origin = run.origin
+        where = f"{path}: {line.strip()!r}, of {run.commit[:8]},"
         self.tally["seen", "lines checked"] += 1
         if origin.part:
             self.tally["seen", "of them told of a step"] += 1
@@ -232,8 +233,17 @@ class World:
         if first is None:
             if origin.part:
                 self.known[line] = origin
-        elif origin != first and (origin.part or not self._carried(line, commit)):
+        elif origin != first and (origin.part or not self._may_be_lost(line, run, at)):
             raise WrongError(f"{where} was {first}, and is {origin}")
+
+    def _may_be_lost(self, line: str, run: Run, at: int) -> bool:
+        """Whether a line need not be told of its step: a commit only moved or copied it, or brought
+        it back where nothing tells it from a line that reads the same."""
+        if self._carried(line, run.commit):
+            return True
+        lost = self._came_back(line, run, at)
+        self.tally["seen", "lines brought back alone or elsewhere, told of nobody"] += lost
+        return lost
 
     def _carried(self, line: str, commit: str) -> bool:
         """Whether a commit only moved or copied a line: for blame it is new there, and no step made
@@ -245,6 +255,18 @@ class World:
             subprocess.run([*where, parent], capture_output=True).returncode == 0
             for parent in parents
         )
+
+    def _came_back(self, line: str, run: Run, at: int) -> bool:
+        """Whether a commit brings back a line that an earlier one had taken out, without any of
+        those that were written with it, or in a file of another name."""
+        parents = self.head(run.commit).parents
+        search = ("log", "--format=%H", f"-S{line.strip()}", *parents)
+        if not parents or not self.scratch.git(*search):
+            return False
+        lines, there = self._lines(run.path, run.commit), run.first + at - run.start
+        beside = (*lines[max(0, there - 1) : there], *lines[there + 1 : there + 2])
+        mates = any(self.wrote.get(one, "") == self.wrote[line] for one in beside)
+        return not mates or not self.scratch.git(*search, "--", run.path)
 
     def head(self, rev: str = "HEAD") -> Commit:
         return self.scratch.head(rev)
