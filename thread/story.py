@@ -86,7 +86,7 @@ def first_line(text: str, limit: int) -> str:
     """Return the first line of ``text`` that says something, at most ``limit`` characters long."""
     for line in text[:REACH].split("\n"):
         found = bare(line)
-        if any(letter.isalnum() for letter in found) and not _is_tag(found):
+        if any(letter.isalnum() for letter in found) and not is_tag(found):
             return shorten(found, limit)
     return ""
 
@@ -106,6 +106,23 @@ def last_sentences(text: str, limit: int = REASON) -> str:
     if found.endswith(":"):
         found = found[:-1].rstrip() + "."
     return shorten(found, limit)
+
+
+def opening(text: str, limit: int) -> str:
+    """Return as many of the first sentences of ``text`` as fit into ``limit`` characters.
+
+    A paragraph that only leads on to a list is passed over while there is another.
+    """
+    paragraphs = _paragraphs(text[:REACH])
+    told = [one for one in paragraphs if not one.endswith(":")] or paragraphs
+    if not told:
+        return ""
+    first, *others = _sentences(told[0])
+    for sentence in others:
+        if len(first) + 1 + len(sentence) > limit:
+            break
+        first = f"{first} {sentence}"
+    return shorten(first, limit)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -131,7 +148,8 @@ def bare(line: str) -> str:
     return text.strip()
 
 
-def _is_tag(line: str) -> bool:
+def is_tag(line: str) -> bool:
+    """Whether a line is nothing but a tag, as programs put them around what they add."""
     return line.startswith("<") and line.endswith(">")
 
 

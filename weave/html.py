@@ -16,6 +16,7 @@ from treadle.weave import text as say
 from treadle.weave.code.lines import diff_html, file_lines
 from treadle.weave.leaves.memo import Memo
 from treadle.weave.markdown import as_it_is, to_html
+from treadle.weave.pages.chapters import ChapterPage
 from treadle.weave.pages.cloth import cloth_html, ribbon_html
 from treadle.weave.pages.file import FilePage
 from treadle.weave.pages.identifiers import NamesPage
@@ -40,6 +41,11 @@ STATIC = ("style.css", "site.js", "search.js")
 def index_html(page: IndexPage, frame: Frame, picture: Picture) -> str:
     """Return the first page."""
     return _render("index.html", root="", page=page, frame=frame, picture=picture)
+
+
+def chapter_html(page: ChapterPage, frame: Frame) -> str:
+    """Return the page of a chapter of the story."""
+    return _render("chapter.html", root="../", page=page, frame=frame)
 
 
 def files_html(page: FilesPage, frame: Frame) -> str:

@@ -37,7 +37,7 @@ NAMES = {
 """Agents as their makers write them; others are called as their reader is."""
 
 PAGE = re.compile(
-    r"(?:thread/|file/|names/)?[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*\.html|search/[a-z0-9\-]+\.js"
+    r"(?:(?:thread|file|names|story)/)?[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*\.html|search/[a-z0-9\-]+\.js"
 )
 """Names that a page can have, from the root of a site."""
 
@@ -136,6 +136,11 @@ def nth_page(page: str, nth: int) -> str:
     No path's own page can be called so: a path has no empty name in it.
     """
     return page if not nth else f"{page.removesuffix('.html')}~~{nth + 1}.html"
+
+
+def chapter_page(name: str, nth: int) -> str:
+    """Return the page of a chapter; ``nth`` counts those of one name, from 0."""
+    return nth_page(f"story/{name}.html", nth)
 
 
 def register(

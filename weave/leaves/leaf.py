@@ -16,6 +16,7 @@ from treadle.thread.document import part_id
 from treadle.thread.model import Change, Hunk, Part, Step, Thread, Turn
 from treadle.thread.story import bare, prose, reason, shorten, title
 from treadle.weave import text as say
+from treadle.weave.leaves.gist import Gist, gist_back, gist_of, gist_plain
 from treadle.weave.places import title_of
 
 ASKED = 400
@@ -65,6 +66,7 @@ class Leaf:
     """All paths that a step or the residue changes or tries to, sorted."""
     sources: tuple[str, ...]
     """Steps, ``PART:T.S``, from which it took edits or by which it explains changes."""
+    gist: Gist
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -100,6 +102,7 @@ def leaf_of(thread: Thread, note: str) -> Leaf:
         files=tuple(row.path for row in thread.placement.rows),
         paths=tuple(sorted({change.path for change in changes})),
         sources=tuple(sorted(source for source in sources if ":" in source)),
+        gist=gist_of(thread),
     )
 
 
@@ -176,18 +179,18 @@ def leaf_plain(leaf: Leaf) -> list[Any]:
         for strip in leaf.strips
     ]
     lists = list(leaf.files), list(leaf.paths), list(leaf.sources)
-    return [leaf.note, strips, leaf.asked, leaf.complete, *lists]
+    return [leaf.note, strips, leaf.asked, leaf.complete, gist_plain(leaf.gist), *lists]
 
 
 def leaf_back(plain: Any) -> Leaf:
     """Return the leaf that ``leaf_plain`` wrote."""
-    note, strips, asked, complete, *lists = plain
+    note, strips, asked, complete, gist, *lists = plain
     files, paths, sources = map(tuple, lists)
     shown = tuple(
         Strip(id_, agent, tuple(Prompt(*prompt) for prompt in prompts))
         for id_, agent, prompts in strips
     )
-    return Leaf(note, shown, asked, complete, files, paths, sources)
+    return Leaf(note, shown, asked, complete, files, paths, sources, gist_back(gist))
 
 
 def told_plain(told: Told) -> list[Any]:

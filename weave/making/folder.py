@@ -29,7 +29,7 @@ VERSION = 2
 ASIDE = ".treadle-new"
 """The folder in which new pages wait."""
 
-FOLDERS = ("thread", "file", "search", "names")
+FOLDERS = ("thread", "file", "search", "names", "story")
 
 _ANEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
 _HINT = "choose another folder with -o, or remove this one"

@@ -9,10 +9,11 @@ change without it. What the code and the templates are is part of every key.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from treadle.tangle.learnt.kept import made_by
+from treadle.weave.pages.chapters import Chapter
 from treadle.weave.pages.file import commit_link
 from treadle.weave.places import Link, Section
 from treadle.weave.view import Cloth, Piece, Plan, Woven
@@ -84,6 +85,20 @@ def thread_key(plan: Plan, at: int) -> str:
         [_sharing(plan, plan.book.changed, woven), _sharing(plan, plan.changers, woven)],
         [_piece(plan, one) for one in standing],
     )
+
+
+def chapter_key(plan: Plan, chapter: Chapter, around: Sequence[tuple[str, str]]) -> str:
+    """Return the key of a chapter's page; ``around`` are titles and pages of its neighbours."""
+    own = range(chapter.begin, chapter.end)
+    told = chapter.page, chapter.title, chapter.topic, chapter.begin
+    return key("chapter", plan.book.title, told, around, [_told(plan, at) for at in own])
+
+
+def _told(plan: Plan, at: int) -> tuple[object, ...]:
+    woven = plan.threads[at]
+    alive = plan.alive.get(woven.commit.id, 0)
+    files = [plan.places.files.get(path, "") for path in woven.leaf.files]
+    return woven.commit.id, woven.leaf.note, woven.coverage.lines, alive, files
 
 
 def _section(section: Section | None) -> tuple[object, ...]:

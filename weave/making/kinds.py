@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from treadle.tangle.learnt.kept import Kept
 from treadle.thread.origin import split_lines
 from treadle.weave.leaves.memo import Memo
-from treadle.weave.making.keys import file_key, key, thread_key
+from treadle.weave.making.keys import chapter_key, file_key, key, thread_key
 from treadle.weave.places import nth_page
 from treadle.weave.view import Cloth, Frame, Plan
 
@@ -181,6 +181,23 @@ def _index(loom: Loom, sheet: Sheet) -> Pages:
     return {sheet.names[0]: index_html(view, loom.frame, picture(loom.plan))}
 
 
+def _chapters(plan: Plan) -> Iterator[Sheet]:
+    from treadle.weave.pages.chapters import chapters
+
+    for at, chapter in enumerate(every := chapters(plan)):
+        if chapter.page:
+            around = [(one.title, one.page) for one in every[max(0, at - 1) : at + 2]]
+            yield Sheet("chapter", at, (chapter.page,), chapter_key(plan, chapter, around), 60_000)
+
+
+def _chapter(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.html import chapter_html
+    from treadle.weave.pages.chapters import chapter_view, chapters
+
+    view = chapter_view(loom.plan, chapters(loom.plan), sheet.at)
+    return {sheet.names[0]: chapter_html(view, loom.frame)}
+
+
 def _table(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import files_html
     from treadle.weave.pages.index import files_page
@@ -224,6 +241,7 @@ KINDS = {
     "search": Kind(_blocks, _block),
     "searched": Kind(_single("searched", "search/index.js"), _directory),
     "index": Kind(_single("index"), _index),
+    "chapter": Kind(_chapters, _chapter),
     "files": Kind(_single("files"), _table),
     "names": Kind(_index_of_names, _named),
     "prompts": Kind(_single("prompts"), _prompts),

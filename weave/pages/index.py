@@ -5,55 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from itertools import groupby
 
 from treadle.thread.model import EVIDENCE
 from treadle.thread.story import shorten
 from treadle.weave import text as say
+from treadle.weave.pages.chapters import CONTENTS, Chapter, Entry, chapters, entries, subject
 from treadle.weave.pages.file import commit_link, unrecorded
 from treadle.weave.places import Link
 from treadle.weave.view import Cloth, Plan, Woven, explained, total
-
-CHAPTER = 40
-"""Threads that one chapter should not exceed, as long as shorter ones can be had."""
-
-FILES = 5
-"""Files of a thread that the index names."""
 
 GAPS = 2_000
 """Unexplained runs of lines that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One thread in the index."""
+class Contents:
+    """A chapter on the first page."""
 
-    link: Link
-    """Its number and its page."""
-    subject: str
-    asked: str
-    day: str
-    agents: str
-    commit: str
-    added: int
-    explained: int
-    alive: int
-    complete: bool
-    files: tuple[Link, ...]
-    more: int
-    """How many files are not named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Threads of one stretch of time."""
-
-    anchor: str
-    title: str
+    chapter: Chapter
     entries: tuple[Entry, ...]
-    topic: str
-    """The folders it is mostly about."""
+    """Its threads, where the chapter is told here."""
+    names: tuple[tuple[Link, str], ...]
+    """Number and subject of its threads, where it is told on a page of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +36,7 @@ class IndexPage:
 
     page: str
     when: str
-    chapters: tuple[Chapter, ...]
+    chapters: tuple[Contents, ...]
     evidence: tuple[tuple[str, int], ...]
     """Lines of today by class of evidence, of those classes that occur."""
     commits: int
@@ -140,7 +114,7 @@ def index_page(plan: Plan) -> IndexPage:
     return IndexPage(
         page="index.html",
         when=_when(plan.threads),
-        chapters=tuple(_chapters(plan)),
+        chapters=tuple(_contents(plan)),
         evidence=tuple((name, counts[name]) for name in EVIDENCE if counts[name]),
         commits=len(plan.alive),
     )
@@ -151,73 +125,18 @@ def _when(threads: Sequence[Woven]) -> str:
     return say.days(min(stamps), max(stamps)) if stamps else ""
 
 
-def _chapters(plan: Plan) -> Iterator[Chapter]:
-    """Cut the threads into months, weeks or days: the longest that are not too long."""
-    stamps = [woven.when for woven in plan.threads]
-    for unit in (_month, _week, _day):
-        sizes = Counter(unit(stamp) for stamp in stamps)
-        if max(sizes.values(), default=0) <= CHAPTER:
-            break
-    rows = list(enumerate(plan.threads))
-    for name, group in groupby(rows, key=lambda row: unit(row[1].when)):
-        own = list(group)
-        entries = tuple(_entry(plan, at, woven) for at, woven in own)
-        anchor = entries[0].link.text.removeprefix("§")
-        yield Chapter(f"chapter-{anchor}", name, entries, _topic([woven for _, woven in own]))
-
-
-def _topic(threads: Sequence[Woven]) -> str:
-    """The folders that most of the threads changed, two at most; ``""`` where there are none."""
-    folders: Counter[str] = Counter()
-    for woven in threads:
-        folders.update({path.rpartition("/")[0] for path in woven.leaf.files})
-    common = [(name, number) for name, number in folders.most_common(2) if name]
-    told = [say.visible(name) for name, number in common if 3 * number >= len(threads)]
-    return ", ".join(told)
-
-
-def _month(stamp: str) -> str:
-    return say.day(stamp).partition(" ")[2] or "Undated"
-
-
-def _week(stamp: str) -> str:
-    try:
-        found = date.fromisoformat(stamp[:10])
-    except ValueError:
-        return "Undated"
-    return f"Week of {say.day((found - timedelta(days=found.weekday())).isoformat())}"
-
-
-def _day(stamp: str) -> str:
-    return say.day(stamp) or "Undated"
-
-
-def _entry(plan: Plan, at: int, woven: Woven) -> Entry:
-    section = plan.places.sections[at]
-    files = woven.leaf.files
-    return Entry(
-        link=Link(section.label, section.page),
-        subject=say.visible(woven.commit.subject) or "A commit without a message",
-        asked=_asked(woven),
-        day=say.day(woven.commit.time),
-        agents=say.visible(", ".join(dict.fromkeys(strip.agent for strip in woven.leaf.strips))),
-        commit=woven.commit.id[:7],
-        added=woven.coverage.added,
-        explained=woven.coverage.explained,
-        alive=plan.alive.get(woven.commit.id, 0),
-        complete=woven.leaf.complete,
-        files=tuple(
-            Link(say.visible(path), plan.places.files.get(path, "")) for path in files[:FILES]
-        ),
-        more=max(0, len(files) - FILES),
-    )
-
-
-def _asked(woven: Woven) -> str:
-    """What was asked, unless the commit's subject says the same."""
-    asked = woven.leaf.asked
-    plain = [text.strip(" .…").lower() for text in (asked, say.visible(woven.commit.subject))]
-    return "" if plain[0] == plain[1] else asked
+def _contents(plan: Plan) -> Iterator[Contents]:
+    named = len(plan.threads) <= CONTENTS
+    for chapter in chapters(plan):
+        if not chapter.page:
+            yield Contents(chapter, entries(plan, chapter), ())
+            continue
+        own = range(chapter.begin, chapter.end) if named else ()
+        sections = plan.places.sections
+        names = [
+            (Link(sections[at].label, sections[at].page), subject(plan.threads[at])) for at in own
+        ]
+        yield Contents(chapter, (), tuple(names))
 
 
 def files_page(plan: Plan) -> FilesPage:

@@ -57,6 +57,12 @@ IDLE = 3.0
 TICKS = 8
 """Days that are named below the timeline, at most."""
 
+MARKS = 240
+"""Marks of a lane up to which each thread has its own; of more, those that touch share one."""
+
+NEAR = 6.0
+"""Marks that are nearer than this touch."""
+
 NOBODY = "not explained"
 
 
@@ -132,6 +138,8 @@ class Picture:
 
     fields: tuple[Field, ...]
     rows: tuple[Row, ...]
+    unlisted: int
+    """Files that have no row."""
     agents: tuple[tuple[int, str], ...]
     """The colours that occur, and whose they are."""
     lanes: tuple[Lane, ...]
@@ -148,7 +156,8 @@ def picture(plan: Plan) -> Picture:
     lanes, ticks = _timeline(plan, agents)
     return Picture(
         fields=tuple(_fields(plan, agents, files)),
-        rows=tuple(_row(plan, agents, file) for file in files),
+        rows=tuple(_row(plan, agents, file) for file in files[:FIELDS]),
+        unlisted=max(0, len(files) - FIELDS),
         agents=tuple((dye, name) for name, dye in agents.dyes.items() if dye),
         lanes=lanes,
         ticks=ticks,
@@ -316,7 +325,7 @@ def _timeline(
         by_lane[NOBODY].append(Mark(link, told, place(commit.committed), 8.0, ""))
     lanes = [
         Lane("no thread" if name == NOBODY else name, agents.dyes[name], LANE * nth,
-             tuple(_labelled(sorted(marks, key=lambda mark: mark.x))))
+             tuple(_labelled(_joined(sorted(marks, key=lambda mark: mark.x)))))
         for nth, (name, marks) in enumerate((n, m) for n, m in by_lane.items() if m)
     ]  # fmt: skip
     days = sorted({stamp[:10] for stamp in _stamps(plan) if stamp})
@@ -347,6 +356,25 @@ def _axis(days: Sequence[str]) -> Callable[[str], float]:
 def _stamps(plan: Plan) -> Iterator[str]:
     yield from (woven.commit.committed for woven in plan.threads)
     yield from (commit.committed for commit in plan.book.others)
+
+
+def _joined(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """The marks of a lane; where they are very many, those that touch are one, the tallest's."""
+    if len(marks) <= MARKS:
+        return marks
+    found: list[list[Mark]] = []
+    for mark in marks:
+        if found and mark.x - found[-1][0].x < NEAR:
+            found[-1].append(mark)
+        else:
+            found.append([mark])
+    return [_one(group) for group in found]
+
+
+def _one(marks: Sequence[Mark]) -> Mark:
+    best = max(marks, key=lambda mark: mark.height)
+    more = f" and {len(marks) - 1} more" if len(marks) > 1 else ""
+    return Mark(best.link, best.told + more, marks[0].x, best.height, "")
 
 
 def _labelled(marks: Sequence[Mark]) -> Iterator[Mark]:

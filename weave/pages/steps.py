@@ -15,7 +15,7 @@ from itertools import groupby
 from treadle.thread.model import Change, Hunk, Step, Turn
 from treadle.thread.story import first_line, shorten
 from treadle.weave import text as say
-from treadle.weave.pages.fate import Fate, Key
+from treadle.weave.leaves.fate import Fate, Key
 from treadle.weave.places import Link, anchor, strand, turn_anchor
 from treadle.weave.view import HOW, Piece, Plan, pieces_in_words
 
@@ -24,6 +24,9 @@ PROMPT = 20_000
 
 OPENING = 1_400
 """How much of a long prompt or thought is shown before it is folded, in characters."""
+
+OUTLINED = 12
+"""Edits of a turn that the outline lists."""
 
 VERBS = {
     "said": "says",
@@ -119,6 +122,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlined:
+    """Edits of one file in a row, in the outline."""
+
+    link: Link
+    """The first of them."""
+    name: str
+    gone: bool
+    """None of them reached the commit."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnView:
     """One prompt and what followed."""
 
@@ -131,6 +145,10 @@ class TurnView:
     rest: str
     """The folded end of a long prompt."""
     blocks: tuple[Block, ...]
+    edits: tuple[Outlined, ...] = ()
+    """Its edits, as the outline lists them."""
+    more: int = 0
+    """Edits that the outline does not list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,7 @@ class Scribe:
             Block(say.visible(lane), tuple(self._items(part, turn, list(steps))))
             for lane, steps in groupby(turn.steps, key=lambda step: step.lane)
         ]
+        edits = list(_outlined(blocks))
         return TurnView(
             anchor=turn_anchor(part, turn.number),
             label=f"{strand(self.ids, part)}{turn.number}",
@@ -162,6 +181,8 @@ class Scribe:
             prompt=prompt,
             rest=rest,
             blocks=tuple(blocks),
+            edits=tuple(edits[:OUTLINED]),
+            more=max(0, len(edits) - OUTLINED),
         )
 
     def _items(self, part: str, turn: Turn, steps: list[Step]) -> Iterator[StepView | Looks]:
@@ -254,6 +275,17 @@ class Scribe:
             yield Note("first written by", found or Link(lost))
         for path, link in pieces_in_words(self.plan, pieces):
             yield Note("writes", link, path)
+
+
+def _outlined(blocks: Sequence[Block]) -> Iterator[Outlined]:
+    """The edits of a turn; those of one file that follow each other are one."""
+    steps = (item for block in blocks for item in block.items if isinstance(item, StepView))
+    edits = (step for step in steps if step.changes and step.kind != "took")
+    for path, group in groupby(edits, key=lambda step: step.changes[0].path):
+        own = list(group)
+        gone = all(step.flags or step.changes[0].flag for step in own)
+        link = Link(own[0].label, f"#{own[0].anchor}")
+        yield Outlined(link, shorten(path.rpartition("/")[2], 40), gone)
 
 
 def clip(text: str, longest: int = PROMPT) -> str:

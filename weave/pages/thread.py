@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from treadle.thread.model import EVIDENCE, Part, Thread
 from treadle.thread.story import shorten
 from treadle.weave import text as say
-from treadle.weave.pages.fate import fates
+from treadle.weave.leaves.fate import fates
 from treadle.weave.pages.file import commit_link
 from treadle.weave.pages.steps import PROMPT, ChangeView, Scribe, TurnView, clip, share
+from treadle.weave.pages.tale import Line, tale
 from treadle.weave.places import Link, strand, title_of
 from treadle.weave.view import HOW, Plan, Woven, pieces_in_words
 
 ROOM = 4_000
 """Lines of diffs that one page has room for; where there are more, each shows less."""
+
+BRIEF = 8
+"""Steps up to which a thread is not told in short before it is told."""
 
 SHARES = (600, 300, 150, 80, 40, 20, 10)
 """How many lines one diff may show, the most first."""
@@ -77,6 +81,8 @@ class ThreadPage:
     author: str
     day: str
     summary: str
+    tale: tuple[Line, ...]
+    """What it comes to, in its own words; empty where the thread is short enough to be read."""
     evidence: tuple[tuple[str, int, str], ...]
     """Class, lines and meaning of each class of evidence that occurs."""
     added: int
@@ -119,6 +125,7 @@ def thread_page(plan: Plan, at: int, thrift: int = 0) -> ThreadPage:
         author=say.author(commit.author),
         day=say.day(commit.time),
         summary=summary(woven),
+        tale=tale(plan, woven) if _steps(thread) > BRIEF else (),
         evidence=tuple(
             (name, number, HOW[name])
             for name, number in zip(EVIDENCE, coverage.lines, strict=True)
@@ -139,11 +146,15 @@ def thread_page(plan: Plan, at: int, thrift: int = 0) -> ThreadPage:
     )
 
 
+def _steps(thread: Thread) -> int:
+    return sum(len(turn.steps) for part in thread.parts for turn in part.turns)
+
+
 def summary(woven: Woven) -> str:
     """Return a thread's size in one sentence."""
     parts = woven.thread.parts
     turns = sum(len(part.turns) for part in parts)
-    steps = sum(len(turn.steps) for part in parts for turn in part.turns)
+    steps = _steps(woven.thread)
     began = min((part.began for part in parts if part.began), default="")
     lasted = say.span_of_time(began, max((part.ended for part in parts), default=""))
     files = say.count(len(woven.thread.placement.rows), "file")

@@ -1,6 +1,6 @@
 from tests.weave.slackwater import edited, part, turn
 from treadle.thread.model import Change, Hunk, Placement, Thread
-from treadle.weave.pages.fate import fates
+from treadle.weave.leaves.fate import fates
 
 
 def change(*hunks: Hunk, kind: str = "edit", op: str = "") -> Change:

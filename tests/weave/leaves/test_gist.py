@@ -1,0 +1,117 @@
+"""A thread in short is made of its own words, and each of them can be found where it says."""
+
+from __future__ import annotations
+
+import json
+
+from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, turn
+from treadle.thread.document import part_id
+from treadle.thread.model import Thread
+from treadle.weave.leaves.gist import Gist, gist_back, gist_of, gist_plain
+from treadle.weave.pages.tale import tale
+from treadle.weave.view import plan
+
+NINE = "2026-03-05T09:00:00.000Z"
+
+
+def third() -> tuple[Thread, Gist]:
+    thread = slackwater().threads[2].thread
+    return thread, gist_of(thread)
+
+
+def test_the_prompt_that_led_to_lines_is_quoted_and_one_that_led_to_none_is_not() -> None:
+    maker = Maker()
+    steps = [
+        turn(1, "/status", NINE, ran("true")),
+        turn(2, "Add a cosine.\n\nAnd a sine.", NINE, edited(maker.edit("a.py", "cos\nsin\n"))),
+        turn(3, "Thank you!", NINE, said("You are welcome.")),
+    ]
+    maker.commit("Add waves", "2026-03-05", part("s", *steps))
+    gist = gist_of(maker.threads[0].thread)
+    assert [(point.name, point.text) for point in gist.asked] == [
+        ("2", "Add a cosine. And a sine.")
+    ]
+
+
+def test_where_no_line_was_written_the_first_prompt_with_words_is_quoted() -> None:
+    maker = Maker()
+    steps = [turn(1, "---", NINE), turn(2, "<note>\nPush it.\n</note>", NINE, ran("git push"))]
+    maker.commit("Nothing", "2026-03-05", part("s", *steps))
+    gist = gist_of(maker.threads[0].thread)
+    assert [point.text for point in gist.asked] == ["Push it."]
+
+
+def test_reasons_are_those_of_steps_whose_lines_reached_the_commit() -> None:
+    thread, gist = third()
+    spoken = " ".join(point.text for point in gist.reasons)
+    assert "changes of sign in the slope" in spoken
+    names = [tuple(map(int, point.name.split("."))) for point in gist.reasons]
+    assert names == sorted(names)
+    ids = {part_id(one) for one in thread.parts}
+    assert {point.part for point in gist.reasons} <= ids
+
+
+def tried() -> Maker:
+    maker = Maker()
+    steps = turn(
+        1,
+        "Find the turns.",
+        NINE,
+        said("I step by the hour."),
+        edited(maker.edit("a.py", "hour\nby hour\n")),
+        ran("pytest"),
+        said("The slope changes its sign exactly once, so I look for that and halve the interval."),
+        edited(maker.edit("a.py", "slope\nhalves\n")),
+        said("All tests pass, and the small dip near neaps is found as well."),
+    )
+    maker.commit("Find turns", "2026-03-05", part("s", steps))
+    return maker
+
+
+def test_an_attempt_of_which_nothing_is_left_is_told_as_given_up() -> None:
+    gist = gist_of(tried().threads[0].thread)
+    assert [(point.name, point.text) for point in gist.dropped] == [("1.2", "I step by the hour.")]
+    assert [point.name for point in gist.reasons] == ["1.5"]
+    assert gist.more == 0
+
+
+def test_words_before_the_last_edit_are_no_end() -> None:
+    maker = Maker()
+    early = "It is all done now, as far as I can see from here."
+    steps = [
+        turn(1, "Look.", NINE, said(early)),
+        turn(2, "No, write.", NINE, edited(maker.edit("a.py", "a\n"))),
+    ]
+    maker.commit("Add a", "2026-03-05", part("s", *steps))
+    assert gist_of(maker.threads[0].thread).ended is None
+    late = [*steps, turn(3, "And?", NINE, said(early))]
+    maker.commit("Again", "2026-03-06", part("s", *late))
+    ended = gist_of(maker.threads[1].thread).ended
+    assert ended is not None
+    assert (ended.name, ended.text) == ("3.1", early)
+
+
+def test_a_gist_comes_back_from_what_is_kept() -> None:
+    for woven in slackwater().threads:
+        gist = gist_of(woven.thread)
+        assert gist_back(json.loads(json.dumps(gist_plain(gist)))) == gist
+
+
+def test_each_line_of_a_tale_leads_to_its_place() -> None:
+    whole = plan(tried().book())
+    lines = tale(whole, whole.threads[0])
+    assert [line.head for line in lines if line.head] == [
+        "Asked",
+        "Because",
+        "Given up",
+        "In the end",
+    ]
+    page = whole.places.sections[0].page
+    assert all(line.link.href.startswith(f"{page}#") for line in lines)
+    assert all(line.link.text.startswith("¶") for line in lines)
+
+
+def test_a_prompt_that_says_what_the_subject_says_is_not_told_twice() -> None:
+    whole = plan(slackwater())
+    told = [line.text for line in tale(whole, whole.threads[1])]
+    assert "Read a harbour" not in told
