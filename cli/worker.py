@@ -43,8 +43,10 @@ def work(git_dir: str) -> None:
                 if not mine:
                     return
                 from treadle.tangle.capturing.drain import Drain
+                from treadle.thread.hooks.enrolment import renew
 
                 left = Drain(repo, folder).run()
+                renew(repo)
 
 
 def _step_back() -> None:

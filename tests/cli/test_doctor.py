@@ -127,6 +127,13 @@ def test_an_interpreter_that_is_gone_is_told_and_replaced(hooked: Hooked) -> Non
     mended(hooked)
 
 
+def test_a_script_of_another_version_is_told_and_written_anew(hooked: Hooked) -> None:
+    path = kept(hooked) / "hook"
+    path.write_bytes(path.read_bytes().replace(b"HOME", b"HOUSE"))
+    ill(hooked, "was written by another version of treadle")
+    mended(hooked)
+
+
 def test_a_path_of_hooks_that_was_set_since_is_told_and_chained(hooked: Hooked) -> None:
     hooked.git("config", "core.hooksPath", "tools")
     ill(hooked, "git finds other hooks than ours")

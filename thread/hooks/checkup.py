@@ -18,7 +18,15 @@ from treadle.thread.errors import UserError
 from treadle.thread.git.config import Config, truth
 from treadle.thread.git.notes import REF
 from treadle.thread.git.refspecs import fetchings
-from treadle.thread.hooks.enrolment import astray, enrol, folder, intended, script_path, shares
+from treadle.thread.hooks.enrolment import (
+    astray,
+    enrol,
+    folder,
+    intended,
+    outdated,
+    script_path,
+    shares,
+)
 from treadle.thread.hooks.initrecord import NAME, contents
 from treadle.thread.hooks.place import Place, places
 from treadle.thread.hooks.plan import Step
@@ -139,6 +147,9 @@ def hooks(repo: Repo, config: Config) -> Iterator[Finding]:
     python = interpreter(text)
     if not os.access(python, os.X_OK):
         told = f"the hook calls {python or 'nothing'}, which is not there"
+        yield Finding("hooks", BAD, told, _INIT, ("init",))
+    elif outdated(repo) is not None:
+        told = f"{script_path(repo)} was written by another version of treadle"
         yield Finding("hooks", BAD, told, _INIT, ("init",))
     queue = os.path.join(folder(repo), "queue")
     if os.path.lexists(queue) and not os.path.isdir(queue):

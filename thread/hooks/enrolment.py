@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 
 from treadle.thread.agents.finding.quarters import names as variables
 from treadle.thread.errors import UserError
@@ -20,7 +21,7 @@ from treadle.thread.hooks.initrecord import Record, contents
 from treadle.thread.hooks.place import OURS, Place, places
 from treadle.thread.hooks.plan import Step, chain_plan, plan, unplan
 from treadle.thread.hooks.program import Program
-from treadle.thread.hooks.script import RARE, VARIABLES, script
+from treadle.thread.hooks.script import RARE, VARIABLES, anew, interpreter, script
 from treadle.thread.repo import Repo
 
 SHARE = "treadle.share"
@@ -65,7 +66,7 @@ def prepare(repo: Repo, program: Program) -> Iterator[str]:
         os.chmod(folder(repo), 0o700)
         nice = shutil.which("nice") or ""
         nice = nice and os.path.abspath(nice)
-        text = script(program.python, program.flags, _variables(), variables(), nice)
+        text = script(program.python, program.flags, ids(), variables(), nice)
         if contents(path) != text:
             write(path, text, runs=True)
             yield f"{path}: calls {program.python}"
@@ -75,7 +76,25 @@ def prepare(repo: Repo, program: Program) -> Iterator[str]:
         ) from error
 
 
-def _variables() -> list[str]:
+def renew(repo: Repo) -> None:
+    """Write the script anew where another version of treadle wrote it: the interpreter that it
+    starts may have a newer one now. What cannot be written is left to ``treadle doctor``."""
+    told = outdated(repo)
+    if told is not None:
+        with suppress(OSError):
+            write(script_path(repo), told, runs=True)
+
+
+def outdated(repo: Repo) -> bytes | None:
+    """The script as we would write it today; None where it is so, or where there is none."""
+    text = contents(script_path(repo))
+    if not text or not interpreter(text):
+        return None
+    told = anew(text, ids(), variables())
+    return told if told != text else None
+
+
+def ids() -> list[str]:
     """Variables by which agents tell their session's id."""
     from treadle.thread.agents import readers
 

@@ -191,11 +191,22 @@ def script(
 
 def interpreter(text: bytes) -> str:
     """The interpreter that a script was written for, ``""`` if it names none."""
+    return _set(text, b"python")
+
+
+def _set(text: bytes, name: bytes) -> str:
+    """What a script sets a variable to, ``""`` if it does not."""
     for line in text.split(b"\n"):
-        if line.startswith(b"python='"):
-            value = line[len(b"python=") :].decode("utf-8", "surrogateescape")
+        if line.startswith(name + b"='"):
+            value = line[len(name) + 1 :].decode("utf-8", "surrogateescape")
             return value[1:-1].replace("'\\''", "'")
     return ""
+
+
+def anew(text: bytes, variables: Sequence[str], places: Sequence[str]) -> bytes:
+    """A script as it is written today, for the interpreter that it was written for."""
+    of_python = interpreter(text), " ".join(flags(text))
+    return script(*of_python, variables, places, _set(text, b"nice"))
 
 
 def flags(text: bytes) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from tests.support.desk import Claude, Desk
 from tests.support.record import makes_its_commit, steps
 from tests.support.scratch import numbered
 from tests.tangle.capturing.lamps import again, light, told_once
+from treadle.thread.agents.finding.quarters import names
+from treadle.thread.hooks.enrolment import ids
+from treadle.thread.hooks.script import anew, script
 from treadle.thread.waiting.lock import alone
 
 
@@ -253,6 +257,18 @@ def test_a_rebase_brings_commits_that_nobody_recorded(desk: Desk, claude: Claude
     assert desk.documents().keys() == {desk.scratch.head(rev).id for rev in ("HEAD", "HEAD~1")}
     assert desk.waiting() == []
     assert desk.outcomes.take() != []
+
+
+def test_a_hook_of_an_older_version_is_written_anew(desk: Desk, claude: Claude) -> None:
+    light(claude, 3)
+    path = Path(desk.folder) / "hook"
+    older = script(sys.executable, nice="/usr/bin/nice")
+    path.parent.mkdir()
+    path.write_bytes(older)
+    desk.queue(desk.scratch.commit("By hand"))
+    desk.work()
+    assert path.read_bytes() == anew(older, ids(), names())
+    assert b"HOME" in path.read_bytes()
 
 
 def test_part_of_the_edits_now_and_the_rest_later(
