@@ -82,7 +82,8 @@ class Decoder:
     def _decode(self, raw: bytes) -> object:
         if self._fast is None and len(raw) <= self._left:
             self._left -= len(raw)
-            value: object = json.loads(raw)
+            # Of bytes `json` guesses the encoding; lines are UTF-8, few of them or many.
+            value: object = json.loads(raw.decode("utf-8"))
             return _without_surrogates(value) if _may_hold_surrogates(raw) else value
         if self._fast is None:
             import orjson

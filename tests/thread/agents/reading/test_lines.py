@@ -74,6 +74,11 @@ class TestDecoding:
     def test_lone_surrogate_alone(self, decoder: Decoder) -> None:
         assert decoder.documents(rb'"\ud800"') == (["\ufffd"], [])
 
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+    def test_other_encodings_are_not_guessed(self, decoder: Decoder, encoding: str) -> None:
+        documents, complaints = decoder.documents(r'{"a": "x\ud83dy"}'.encode(encoding))
+        assert (documents, bool(complaints)) == ([], True)
+
     def test_large_number(self, decoder: Decoder) -> None:
         documents, complaints = decoder.documents(b'{"a":1' + b"0" * 30 + b',"b":"c"}')
         assert (text(documents[0], "b"), complaints) == ("c", [])
