@@ -137,6 +137,6 @@ def same_file(goal: Goal, file: Revision) -> bool:
     row = goal.target.row
     before = row.before.blob if row.before else ""
     if file.after == (row.after.blob if row.after else ""):
-        return goal.fresh_text or file.before == before
+        return goal.fresh_text or before == file.before != ""
     stays = weight([*goal.old.intersection(file.lines)])
     return 2 * stays >= max(weight([*goal.old]), weight([*set(file.lines)]))

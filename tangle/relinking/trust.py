@@ -89,8 +89,9 @@ def _same_base(goal: Goal, kin: Kin, path: str) -> bool:
 
 
 def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
-    """Whether a run stands between its old neighbours. A neighbour that the document wrote together
-    with it must be there: of a block that was torn apart nothing is known."""
+    """Whether a run stands between its old neighbours, or beside one that was written with it. A
+    neighbour that was written with it must be there: of a block that was torn apart nothing is
+    known."""
     first, last = run[0], run[-1]
     file, goal = kin[first.kin].files[first.path], goals[first.goal]
     size = weight([text(goals, claim) for claim in run])
@@ -101,11 +102,24 @@ def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -
     end, to = last.place + 1 + _NEAR, last.line + 1 + _NEAR
     below = file.lines[last.place + 1 : end], goal.lines[last.line + 1 : to]
     beside = [_neighbour(old) == _neighbour(new) for old, new in (above, below)]
-    mates = file.blocks[first.place - 1 : first.place], file.blocks[last.place + 1 : last.place + 2]
-    torn = any(
-        own == (first.block,) and not there for own, there in zip(mates, beside, strict=True)
+    blocks = (
+        file.blocks[first.place - 1 : first.place],
+        file.blocks[last.place + 1 : last.place + 2],
     )
-    return not torn and (all(beside) or (any(beside) and size >= _LONGER))
+    mates = [block == (first.block,) for block in blocks]
+    if any(mate and not there for mate, there in zip(mates, beside, strict=True)):
+        return False
+    close = [_next(old) == _next(new) != "" for old, new in (above, below)]
+    return (
+        all(beside)
+        or any(mate and there for mate, there in zip(mates, close, strict=True))
+        or (any(beside) and size >= _LONGER)
+    )
+
+
+def _next(lines: Sequence[str]) -> str:
+    """The very next line, if it tells something."""
+    return lines[0] if lines and weight_of(lines[0]) > SMALL else ""
 
 
 def _neighbour(lines: Sequence[str]) -> str:

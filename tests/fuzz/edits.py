@@ -11,6 +11,17 @@ def agent_edits(world: World) -> None:
         world.edit("agent")
 
 
+def agent_creates(world: World) -> None:
+    world.create(f"house/made-{world.count}.txt")
+
+
+def agent_deletes(world: World) -> None:
+    files = world.files()
+    if len(files) > 4:
+        agent = world.agents[world.pick(len(world.agents))]
+        agent.delete(files[world.pick(len(files))])
+
+
 def person_edits(world: World) -> None:
     world.edit("person")
 

@@ -9,6 +9,8 @@ from tests.fuzz.git import Operation
 
 OPERATIONS: Sequence[tuple[int, Operation]] = (
     (6, edits.agent_edits),
+    (2, edits.agent_creates),
+    (1, edits.agent_deletes),
     (3, edits.person_edits),
     (2, edits.nobody_edits),
     (3, edits.commit),

@@ -126,6 +126,15 @@ class World:
         event = agent.edit(path, "".join(old), "".join(new))
         self.wrote |= {line: event.time for line in new if line not in old}
 
+    def create(self, path: str) -> None:
+        """An agent writes a file anew."""
+        agent = self.agents[self.pick(len(self.agents))]
+        if not agent.events or not self.pick(3):
+            agent.prompt(f"Make {path}, please ({self.count})")
+        lines = [self.line("agent") for _ in range(4 + self.pick(5))]
+        event = agent.write(path, "".join(lines))
+        self.wrote |= dict.fromkeys(lines, event.time)
+
     def clean(self) -> bool:
         """Whether nothing waits to be committed."""
         return not self.scratch.git("status", "--porcelain")
@@ -237,12 +246,12 @@ class World:
             raise WrongError(f"{where} was {first}, and is {origin}")
 
     def _may_be_lost(self, line: str, run: Run, at: int) -> bool:
-        """Whether a line need not be told of its step: a commit only moved or copied it, or brought
-        it back where nothing tells it from a line that reads the same."""
+        """Whether a line need not be told of its step: a commit only moved or copied it, or left
+        nothing by which it could be told from a line that reads the same."""
         if self._carried(line, run.commit):
             return True
-        lost = self._came_back(line, run, at)
-        self.tally["seen", "lines brought back alone or elsewhere, told of nobody"] += lost
+        lost = self._torn(line, run, at)
+        self.tally["seen", "torn lines told of nobody"] += lost
         return lost
 
     def _carried(self, line: str, commit: str) -> bool:
@@ -256,16 +265,18 @@ class World:
             for parent in parents
         )
 
-    def _came_back(self, line: str, run: Run, at: int) -> bool:
-        """Whether a commit brings back a line that an earlier one had taken out, without any of
-        those that were written with it, or in a file of another name."""
+    def _torn(self, line: str, run: Run, at: int) -> bool:
+        """Whether a commit tore a line from all that were written with it, or brings one back that
+        an earlier commit had taken out: alone, or in a file of another name."""
+        lines, there = self._lines(run.path, run.commit), run.first + at - run.start
+        beside = (*lines[max(0, there - 1) : there], *lines[there + 1 : there + 2])
+        mates = {one for one, time in self.wrote.items() if time == self.wrote[line]} - {line}
+        if mates and mates.isdisjoint(beside):
+            return True
         parents = self.head(run.commit).parents
         search = ("log", "--format=%H", f"-S{line.strip()}", *parents)
         if not parents or not self.scratch.git(*search):
             return False
-        lines, there = self._lines(run.path, run.commit), run.first + at - run.start
-        beside = (*lines[max(0, there - 1) : there], *lines[there + 1 : there + 2])
-        mates = any(self.wrote.get(one, "") == self.wrote[line] for one in beside)
         return not mates or not self.scratch.git(*search, "--", run.path)
 
     def head(self, rev: str = "HEAD") -> Commit:

@@ -73,6 +73,18 @@ def test_what_an_agent_writes_in_a_merge_is_recorded_live_and_by_backfill(desk: 
     assert found["failures"] == []
 
 
+def test_an_amended_merge_keeps_its_document(desk: Desk) -> None:
+    merge = resolved(desk)
+    desk.queue(merge)
+    desk.work()
+    (before,) = desk.documents().values()
+    again = desk.scratch.commit("Merge, in other words", "--amend")
+    desk.queue(again)
+    desk.queue(again, "post-rewrite")
+    desk.work()
+    assert desk.documents()[again.id] == before
+
+
 def test_what_the_side_brought_stands_by_reference(desk: Desk) -> None:
     on_a_side(desk, "lamp number two\n")
     begin(desk)

@@ -1,117 +1,18 @@
 """Documents tied again after every way in which git rewrites commits.
 
-One repository, one agent whose lines are all unique, a person beside it; after each rewrite the
-lines that are still there must be told of the same step with the same evidence.
+After each rewrite the lines that are still there must be told of the same step with the same
+evidence.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.support.agents import Agent
-from tests.support.record import claims, document, makes_its_commit, record
-from tests.support.scratch import Scratch, numbered
-from treadle.tangle.relink import Relinked, propose, relink
-from treadle.thread.document import parse, part_id, render
-from treadle.thread.model import Thread
-from treadle.thread.origin import Origin
-from treadle.thread.repo import Commit
+from tests.support.scratch import Scratch
+from tests.tangle.relinking.loom import FIRST, SECOND, Loom
+from treadle.tangle.relink import propose, relink
+from treadle.thread.document import part_id, render
 from treadle.thread.store import Store
-
-
-class Loom:
-    """A repository with two branches, an agent at work on one of them."""
-
-    def __init__(self, top: Path) -> None:
-        self.scratch = Scratch(top)
-        self.scratch.write("lamp.py", numbered(30, "a lamp of the old house"))
-        self.scratch.write("dir/oil.txt", numbered(30, "a jar of oil from the cellar"))
-        self.begin = self.scratch.commit("Begin")
-        self.scratch.git("branch", "start")
-        self.agent = Agent(self.scratch)
-        self.known: dict[str, Origin] = {}
-        """For each line that a step wrote what its first document said of it."""
-
-    def step(self, path: str, at: int, *lines: str) -> None:
-        """The agent adds lines behind line ``at`` of a file."""
-        self.agent.prompt(f"Mind line {at} of {path}")
-        self.agent.said(f"I add {len(lines)} lines.")
-        there = self.scratch.read(path).split("\n")
-        old = there[at] + "\n"
-        self.agent.edit(path, old, old + "".join(f"{line}\n" for line in lines))
-
-    def save(self, message: str = "Change") -> Commit:
-        """Commit, and write the document."""
-        commit = self.scratch.commit(message)
-        thread = record(self.scratch, [commit], self.agent)[commit.id]
-        for _, line, origin in claims(self.scratch, commit, thread):
-            if origin.part:
-                self.known.setdefault(line, origin)
-        self.agent.events = []
-        self.agent.name += "+"
-        return commit
-
-    def person(self, path: str, old: str, new: str, message: str = "By hand") -> Commit:
-        """A person edits and commits."""
-        text = self.scratch.read(path)
-        assert old in text
-        self.scratch.write(path, text.replace(old, new))
-        return self.scratch.commit(message)
-
-    def onto(self, *commands: str) -> None:
-        """Move ``start`` forward by a person's commit, and back to ``main``."""
-        self.scratch.git("checkout", "-q", "start")
-        self.person("lamp.py", "number 2\n", "number 2\nby hand, on the other branch\n")
-        self.scratch.git("checkout", "-q", "main")
-
-    def relink(self, *revs: str) -> Relinked:
-        """Relink, twice: the second time nothing changes."""
-        commits = self.scratch.repo.chosen(revs) if revs else self.scratch.repo.commits((), "--all")
-        done = relink(self.scratch.repo, commits)
-        tip = Store(self.scratch.repo).tip()
-        assert not [o for o in relink(self.scratch.repo, commits).outcomes if o.sources]
-        assert Store(self.scratch.repo).tip() == tip
-        return done
-
-    def thread(self, rev: str = "HEAD") -> Thread:
-        return document(self.scratch, self.scratch.head(rev))
-
-    def told(self, rev: str = "HEAD") -> dict[str, Origin]:
-        """For each line that a commit added and a step wrote, what its document says."""
-        thread = self.thread(rev)
-        assert makes_its_commit(self.scratch, thread)
-        assert parse(render(thread)) == thread
-        found = claims(self.scratch, self.scratch.head(rev), thread)
-        return {line: origin for _, line, origin in found if origin.part}
-
-    def expect(self, lines: list[str], *revs: str) -> None:
-        """These lines, and no others, are told in the commits, as they were at first."""
-        found: dict[str, Origin] = {}
-        for rev in revs or ("HEAD",):
-            found |= self.told(rev)
-        assert found == {f"{line}\n": self.known[f"{line}\n"] for line in lines}
-
-
-@pytest.fixture
-def loom(tmp_path: Path) -> Iterator[Loom]:
-    made = Loom(tmp_path / "lamp")
-    yield made
-    made.scratch.close()
-
-
-FIRST = [
-    "the first lamp of the house is lit by the agent at dusk",
-    "its wick was trimmed this morning with the small scissors",
-]
-SECOND = [
-    "the second lamp hangs over the door and burns all night",
-    "its glass was cleaned with paper and a little vinegar",
-]
 
 
 def test_a_new_message(loom: Loom) -> None:
@@ -225,49 +126,6 @@ def test_a_revert_and_its_revert(loom: Loom) -> None:
     assert reverted.id not in Store(loom.scratch.repo).notes()
     loom.expect(FIRST)
     assert loom.thread().parts == loom.thread(written.id).parts
-
-
-def among_others(loom: Loom, old: str, new: str) -> None:
-    """A person brings a line back, and writes much else in the same commit."""
-    hand = [f"line {n} that a person wrote about oil and jars at length" for n in range(4)]
-    oil = loom.scratch.read("dir/oil.txt")
-    loom.scratch.write("dir/oil.txt", oil + "".join(f"{line}\n" for line in hand))
-    loom.person("lamp.py", old, new)
-    loom.relink("HEAD")
-
-
-def test_a_line_that_a_conflict_brings_back_into_its_block(loom: Loom) -> None:
-    loom.step("lamp.py", 5, *FIRST)
-    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
-    loom.save()
-    loom.person("lamp.py", FIRST[0] + "\n", "")
-    loom.person("lamp.py", "number 20\n", "number 20, by hand\n")
-    among_others(loom, FIRST[1] + "\n", "".join(f"{line}\n" for line in FIRST))
-    loom.expect(FIRST[:1])
-
-
-def test_a_line_that_comes_back_where_its_block_is_gone_is_nobodys(loom: Loom) -> None:
-    loom.step("lamp.py", 5, *FIRST)
-    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
-    loom.save()
-    loom.person("lamp.py", "".join(f"{line}\n" for line in FIRST), "")
-    among_others(loom, "number 5\n", f"number 5\n{FIRST[0]}\n")
-    assert loom.scratch.head().id not in Store(loom.scratch.repo).notes()
-
-
-def test_a_history_that_was_filtered_into_a_folder(loom: Loom) -> None:
-    """Written, taken back and brought back: two commits of it share the part."""
-    loom.step("lamp.py", 5, *FIRST)
-    loom.save()
-    loom.scratch.git("revert", "--no-edit", "HEAD")
-    loom.scratch.git("revert", "--no-edit", "HEAD")
-    loom.relink()
-    way = ["--force", "--quiet", "--to-subdirectory-filter", "inner", "--refs", "main", "start"]
-    tool = [sys.executable, "-m", "git_filter_repo", *way]
-    subprocess.run(tool, cwd=loom.scratch.top, check=True, capture_output=True)
-    loom.relink()
-    loom.expect(FIRST, "HEAD~2")
-    loom.expect(FIRST, "HEAD")
 
 
 def test_a_renamed_file(loom: Loom) -> None:
@@ -437,92 +295,3 @@ def test_a_line_that_came_by_way_of_a_document_that_is_known(loom: Loom) -> None
     loom.relink("HEAD")
     loom.expect([FIRST[0], *own])
     assert len(loom.thread().parts) == 2
-
-
-# -- merges -------------------------------------------------------------------------
-
-RESOLVED = "a lamp that both branches can agree on, as the agent says"
-
-
-def merged(loom: Loom) -> Commit:
-    """The agent merges ``start`` and resolves a conflict."""
-    loom.person("lamp.py", "number 2\n", "number 2, as main has it\n")
-    loom.step("lamp.py", 20, *FIRST)
-    loom.save()
-    loom.onto()
-    git = ["git", "-C", str(loom.scratch.top), "merge", "-q", "--no-commit", "start"]
-    assert subprocess.run(git, capture_output=True).returncode == 1
-    text = loom.scratch.read("lamp.py")
-    end = text.index(">>>>>>> start\n") + len(">>>>>>> start\n")
-    loom.agent.prompt("Resolve the conflict, please")
-    loom.agent.edit("lamp.py", text[text.index("<<<<<<<") : end], f"{RESOLVED}\n")
-    return loom.save("Merge")
-
-
-def test_a_merge_with_other_words(loom: Loom) -> None:
-    old = merged(loom)
-    loom.scratch.commit("Merge, in other words", "--amend")
-    (outcome,) = loom.relink("HEAD").outcomes
-    assert [source.commit for source in outcome.sources] == [old.id]
-    assert (outcome.explained, outcome.added) == (1, 1)
-    loom.expect([RESOLVED])
-    assert loom.thread().placement == loom.thread(old.id).placement
-
-
-def test_a_merge_with_another_line(loom: Loom) -> None:
-    merged(loom)
-    text = loom.scratch.read("lamp.py")
-    loom.scratch.write("lamp.py", text.replace("number 25\n", "number 25\nby hand, in the end\n"))
-    loom.scratch.commit("Merge", "--amend")
-    loom.relink("HEAD")
-    loom.expect([RESOLVED])
-
-
-def test_a_merge_that_was_made_again_over_another_commit(loom: Loom) -> None:
-    merged(loom)
-    whole = loom.scratch.read("lamp.py")
-    loom.scratch.git("checkout", "-q", "HEAD^1")
-    loom.person("dir/oil.txt", "number 8\n", "number 8, by hand\n")
-    git = ["git", "-C", str(loom.scratch.top), "merge", "-q", "--no-commit", "start"]
-    assert subprocess.run(git, capture_output=True).returncode == 1
-    loom.scratch.write("lamp.py", "by hand, on top\n" + whole)
-    loom.scratch.commit("Merge")
-    loom.relink("HEAD")
-    loom.expect([RESOLVED])
-
-
-def test_a_merge_in_which_nobody_edited_is_left_alone(loom: Loom) -> None:
-    """It makes the change of its one commit, and that has told of it."""
-    loom.step("lamp.py", 5, *FIRST)
-    loom.save()
-    loom.scratch.git("checkout", "-q", "start")
-    loom.scratch.git("merge", "-q", "--no-ff", "main")
-    assert not [o for o in loom.relink().outcomes if o.sources]
-    loom.scratch.git("reset", "-q", "--hard", "HEAD^")
-    loom.person("lamp.py", "number 28\n", "number 28, by hand\n")
-    loom.scratch.git("merge", "-q", "--no-ff", "main")
-    assert not [o for o in loom.relink().outcomes if o.sources]
-
-
-def test_a_squash_of_a_branch_with_a_merge_in_it(loom: Loom) -> None:
-    merged(loom)
-    loom.scratch.git("checkout", "-q", loom.begin.id)
-    loom.scratch.git("checkout", "-q", "-B", "start")
-    loom.scratch.git("merge", "-q", "--squash", "main")
-    loom.scratch.commit("Squashed")
-    loom.relink("HEAD")
-    loom.expect([*FIRST, RESOLVED])
-    assert len(loom.thread().parts) == 2
-
-
-def test_a_merge_that_was_made_a_plain_commit_tells_of_both_sides(loom: Loom) -> None:
-    loom.step("lamp.py", 5, *FIRST)
-    loom.save()
-    loom.scratch.git("checkout", "-q", "start")
-    loom.scratch.git("merge", "-q", "--no-ff", "--no-commit", "main")
-    loom.step("dir/oil.txt", 20, *SECOND)
-    loom.save("Merge")
-    loom.scratch.git("reset", "-q", "--soft", "HEAD^")
-    loom.scratch.commit("As one")
-    loom.relink("HEAD")
-    loom.expect([*FIRST, *SECOND])
