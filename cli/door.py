@@ -95,8 +95,8 @@ def nothing_recorded() -> UserError:
     """What to say in a repository without documents."""
     return UserError(
         "no thread is recorded in this repository",
-        "treadle import entire, or treadle record --from TRANSCRIPT; a colleague's threads come "
-        "with treadle sync",
+        "treadle backfill looks for transcripts on this machine, treadle import entire for a "
+        "checkpoints branch; treadle init records from now on, treadle sync fetches a colleague's",
     )
 
 

@@ -29,6 +29,7 @@ from treadle.thread.plumbing.process import (
     no_repository,
     reach_git,
     run_git,
+    stream_git,
 )
 
 if TYPE_CHECKING:
@@ -305,8 +306,9 @@ class Repo:
         feed = "".join(f"{line}\n" for line in asked).encode()
         options = "--stdin --root -r -M --diff-merges=first-parent --no-ext-diff --no-textconv"
         form = ["--raw", "--patch", "-U0", "--full-index", "--abbrev=64", "-z", "--always"]
-        out = self.run(*_SAME, "diff-tree", *options.split(), *form, feed=feed)
-        return dict(read_difftree(out))
+        args = [*_SAME, "diff-tree", *options.split(), *form]
+        with stream_git(self._where(), args, feed) as out:
+            return dict(read_difftree(out))
 
     def patch_ids(self, commits: Iterable[str]) -> dict[str, str]:
         """The stable patch-id of each commit that changes text."""

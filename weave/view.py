@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from treadle.thread.model import EVIDENCE, Thread
 from treadle.weave.leaves.leaf import Leaf, Told
 from treadle.weave.leaves.shelf import Shelf
+from treadle.weave.leaves.texts import Text
 from treadle.weave.places import Link, Places, register
 from treadle.weave.text import count, ranges, visible
 
@@ -99,7 +100,7 @@ class Cloth:
     """One file of today and where its lines come from."""
 
     path: str
-    text: str | None
+    text: Text | None
     """None where it has no text to show."""
     runs: tuple[Run, ...]
     """Sorted, without gaps, covering the lines of ``text``."""
@@ -247,12 +248,13 @@ def height_of(cloth: Cloth) -> int:
     A height depends on little and is always half of another, so that a line keeps its page as
     long as the file keeps its kind.
     """
-    text = cloth.text or ""
-    lines = text.count("\n") + 1
-    span = SPAN if len(cloth.runs) <= LEAN else LEAN_SPAN
-    if lines <= TALLEST and len(text) + LINE * lines + span * len(cloth.runs) < HEAVIEST:
+    if cloth.text is None:
         return 0
-    cut = [line[:WIDEST] for line in text.split("\n")]
+    lines = cloth.text.lines
+    span = SPAN if len(cloth.runs) <= LEAN else LEAN_SPAN
+    if lines <= TALLEST and cloth.text.size + LINE * lines + span * len(cloth.runs) < HEAVIEST:
+        return 0
+    cut = [line[:WIDEST] for line in cloth.text.read().split("\n")]
     starts = [run.start for run in cloth.runs]
     height = TALLEST
     while height > 64 and _heaviest(cut, starts, height, span) > HEAVIEST:

@@ -13,6 +13,7 @@ import pytest
 from tests.cli.lamp import Lamp, attack, run
 from tests.weave.slackwater import slackwater
 from tests.weave.test_site import hostile
+from treadle.weave.leaves.texts import held
 from treadle.weave.site import weave_book
 
 if TYPE_CHECKING:
@@ -272,7 +273,7 @@ def test_a_page_of_many_lines_is_there_at_once(open_page: Open, tmp_path: Path) 
     file = next(file for file in book.files if file.path == "tide/harmonic.py")
     text = "".join(f"line_{n} = {n}\n" for n in range(10_000))
     runs = tuple(replace(file.runs[n % 2], start=5 * n, count=5, first=5 * n) for n in range(2_000))
-    large = replace(file, text=text, runs=runs)
+    large = replace(file, text=held(text), runs=runs)
     weave_book(replace(book, files=(large,)), tmp_path, jobs=1)
     page = open_page("file/tide~harmonic.py.html#L9000", folder=tmp_path)
     assert page.locator(".answer:visible").count() == 1

@@ -28,6 +28,7 @@ from treadle.thread.model import (
 from treadle.thread.origin import Origin, split_lines
 from treadle.thread.repo import Commit
 from treadle.weave.leaves.shelf import Shelf
+from treadle.weave.leaves.texts import Blobs, held
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
 HARMONIC = '''\
@@ -272,7 +273,7 @@ class Maker:
     others: list[Commit] = field(default_factory=list)
     marks: dict[str, list[object]] = field(default_factory=dict)
     pending: dict[str, list[str]] = field(default_factory=dict)
-    shelf: Shelf = field(default_factory=lambda: Shelf(None))
+    shelf: Shelf = field(default_factory=lambda: Shelf(Blobs(None)))
 
     def edit(self, path: str, text: str, kind: str = "edit", evidence: str = "") -> Change:
         """Change a file of the commit at hand; its new lines get an origin at ``commit``."""
@@ -342,7 +343,7 @@ class Maker:
                 runs[-1] = replace(last, count=last.count + 1)
             else:
                 runs.append(Run(at, 1, line.commit, line.path, at, line.origin))
-        return Cloth(path, "".join(line.text for line in self.files[path]), tuple(runs), "")
+        return Cloth(path, held("".join(line.text for line in self.files[path])), tuple(runs), "")
 
     def book(self, *more: Cloth) -> Book:
         """The book of all that was committed."""

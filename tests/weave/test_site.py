@@ -11,6 +11,7 @@ import pytest
 from tests.weave.markup import Page, read_site
 from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, thought, turn
 from treadle.thread.errors import UserError
+from treadle.weave.leaves.texts import held
 from treadle.weave.making.folder import MARKER
 from treadle.weave.site import weave_book
 from treadle.weave.view import Book, Cloth
@@ -102,7 +103,7 @@ def test_every_line_of_every_file_has_an_anchor(site: Path) -> None:
         if file.text:
             name = next(n for n in pages if n.endswith(f"{file.path.replace('/', '~')}.html"))
             lines = [id_ for id_ in pages[name].ids if id_.startswith("L")]
-            assert lines == [f"L{n + 1}" for n in range(file.text.count("\n"))]
+            assert lines == [f"L{n + 1}" for n in range(file.text.lines)]
 
 
 def test_every_step_has_an_anchor_that_names_its_part(site: Path) -> None:
@@ -127,7 +128,12 @@ def test_several_processes_write_the_same_site(site: Path, tmp_path: Path) -> No
     seen: list[tuple[int, int]] = []
     book = slackwater()
     more = tuple(
-        Cloth(f"more/{n}.txt", "a\n" * n, tuple(replace(run, start=0, count=n) for run in runs), "")
+        Cloth(
+            f"more/{n}.txt",
+            held("a\n" * n),
+            tuple(replace(run, start=0, count=n) for run in runs),
+            "",
+        )
         for n, runs in ((n, book.files[0].runs[:1]) for n in range(1, 60))
     )
     large = replace(book, files=book.files + more)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from typing import IO
 
 from treadle.thread.model import Entry
 from treadle.thread.plumbing.commit import Delta
@@ -24,74 +25,107 @@ _Block = tuple[tuple[Range, ...], tuple[Range, ...], bool]
 """Removed ranges, added ranges, whether it is binary."""
 
 
-def read_difftree(out: bytes) -> Iterator[tuple[str, tuple[Delta, ...]]]:
-    """Each commit with its deltas, in the order of the output."""
-    at = 0
-    while at < len(out):
-        head = _HEAD.match(out, at)
+def read_difftree(out: IO[bytes]) -> Iterator[tuple[str, tuple[Delta, ...]]]:
+    """Each commit with its deltas, in the order of the output.
+
+    The output is read line by line: the diff of an imported tree may be larger than memory.
+    """
+    feed = _Feed(out)
+    while feed.more():
+        head = feed.match(_HEAD)
         if head is None:
-            raise ValueError(f"diff-tree: no commit id at byte {at}")
-        rows, at = _rows(out, head.end())
-        blocks, at = _blocks(out, at)
-        yield head[1].decode(), tuple(_deltas(rows, blocks))
+            raise ValueError(f"diff-tree: no commit id before {feed.line[:80]!r}")
+        feed.at = head.end()
+        rows = _rows(feed)
+        yield head[1].decode(), tuple(_deltas(rows, _blocks(feed)))
 
 
-def _rows(out: bytes, at: int) -> tuple[list[list[str]], int]:
-    """Raw rows as ``[modes..., status, path, (new path)]`` and where the patch begins."""
+class _Feed:
+    """The line that is read, and how far."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self.line = b""
+        self.at = 0
+
+    def more(self) -> bool:
+        """Whether anything is left; ``line`` has more at ``at`` then."""
+        if self.at >= len(self.line):
+            self.line, self.at = self._out.readline(), 0
+        return bool(self.line)
+
+    def match(self, pattern: re.Pattern[bytes]) -> re.Match[bytes] | None:
+        return pattern.match(self.line, self.at)
+
+    def begins(self, word: bytes) -> bool:
+        return self.more() and self.line.startswith(word, self.at)
+
+    def skip(self) -> None:
+        """Pass over the rest of the line."""
+        self.at = len(self.line)
+
+    def field(self) -> str:
+        """What stands before the next NUL; a path may hold LFs."""
+        end = self.line.find(b"\0", self.at)
+        while end < 0:
+            more = self._out.readline()
+            if not more:
+                raise ValueError("diff-tree: the output ends within a row")
+            self.line, self.at = self.line[self.at :] + more, 0
+            end = self.line.find(b"\0")
+        found, self.at = self.line[self.at : end], end + 1
+        return os.fsdecode(found)
+
+
+def _rows(feed: _Feed) -> list[list[str]]:
+    """Raw rows as ``[modes..., status, path, (new path)]``."""
     rows = []
-    while out[at : at + 1] == b":":
-        end = out.index(b"\0", at)
-        row = os.fsdecode(out[at + 1 : end]).split(" ")
-        for _ in range(2 if row[4][0] in "RC" else 1):
-            at, end = end + 1, out.index(b"\0", end + 1)
-            row.append(os.fsdecode(out[at:end]))
+    while feed.begins(b":"):
+        row = feed.field()[1:].split(" ")
+        row += [feed.field() for _ in range(2 if row[4][0] in "RC" else 1)]
         rows.append(row)
-        at = end + 1
-    return rows, at + 1 if out[at : at + 1] == b"\0" else at
+    if feed.begins(b"\0"):
+        feed.at += 1
+    return rows
 
 
-def _blocks(out: bytes, at: int) -> tuple[list[_Block], int]:
-    """The patch's blocks, and where the next commit begins."""
+def _blocks(feed: _Feed) -> list[_Block]:
+    """The patch's blocks, up to where the next commit begins."""
     blocks: list[_Block] = []
     removed: list[Range] = []
     added: list[Range] = []
     binary = False
     begun = False
-    while at < len(out):
-        hunk = _HUNK.match(out, at)
+    while feed.more():
+        hunk = feed.match(_HUNK)
         if hunk:
             old, new = _range(hunk[1], hunk[2]), _range(hunk[3], hunk[4])
             removed += [old] if old[0] < old[1] else []
             added += [new] if new[0] < new[1] else []
-            at = _skip(out, _next(out, at), old[1] - old[0] + new[1] - new[0])
+            feed.skip()
+            _skip(feed, old[1] - old[0] + new[1] - new[0])
             continue
-        if out.startswith(b"diff --git ", at):
+        if feed.begins(b"diff --git "):
             if begun:
                 blocks.append((tuple(removed), tuple(added), binary))
             removed, added, binary, begun = [], [], False, True
-        elif _HEAD.match(out, at):
+        elif feed.match(_HEAD):
             break
-        elif out.startswith(b"Binary files ", at):
+        elif feed.begins(b"Binary files "):
             binary = True
-        at = _next(out, at)
+        feed.skip()
     if begun:
         blocks.append((tuple(removed), tuple(added), binary))
-    return blocks, at
+    return blocks
 
 
-def _skip(out: bytes, at: int, lines: int) -> int:
+def _skip(feed: _Feed, lines: int) -> None:
     """Past ``lines`` lines of a hunk; remarks on a missing newline do not count."""
-    while lines:
-        at = _next(out, at)
-        lines -= 1
-        if out.startswith(b"\\", at):
-            at = _next(out, at)
-    return at
-
-
-def _next(out: bytes, at: int) -> int:
-    end = out.find(b"\n", at)
-    return len(out) if end < 0 else end + 1
+    for _ in range(lines):
+        feed.more()
+        feed.skip()
+        if feed.begins(b"\\"):
+            feed.skip()
 
 
 def _range(start: bytes, count: bytes | None) -> Range:

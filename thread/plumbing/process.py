@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import IO
 
 from treadle.thread.errors import UserError
 
@@ -32,6 +33,47 @@ def run_git(
         raise UserError(
             "git is not installed or not in PATH", "install git 2.34 or newer"
         ) from None
+
+
+@contextmanager
+def stream_git(where: Sequence[str], args: Sequence[str], feed: bytes = b"") -> Iterator[IO[bytes]]:
+    """Read what git prints while it prints it, to the end; for what may be larger than memory.
+
+    Its input and its complaints stand in files, so that neither side waits for the other. Where git
+    fails, that is the error, whatever the reader made of half an output.
+    """
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as asked, TemporaryFile() as said:
+        asked.write(feed)
+        asked.seek(0)
+        try:
+            process = subprocess.Popen(
+                ["git", *where, *args],
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                env=environment(),
+            )
+        except FileNotFoundError:
+            raise UserError(
+                "git is not installed or not in PATH", "install git 2.34 or newer"
+            ) from None
+        assert process.stdout is not None
+        broken = None
+        try:
+            yield process.stdout
+        except ValueError as error:
+            broken = error
+        finally:
+            process.stdout.close()
+            code = process.wait()
+        if code:
+            said.seek(0)
+            words = said.read(10_000).decode(errors="replace").strip()
+            raise failure(args, code, words) from broken
+        if broken:
+            raise broken
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,15 @@ from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
 from treadle.tangle.result import Result
 from treadle.thread.errors import UserError
-from treadle.thread.model import EVIDENCE, Entry
-from treadle.thread.repo import Commit, decode, is_binary
+from treadle.thread.model import EVIDENCE
+from treadle.thread.repo import Commit
 from treadle.weave.gathering.arrival import arrivals
 from treadle.weave.gathering.portion import ALL, Portion, files_of, threads_of, young
 from treadle.weave.leaves.leaf import Leaf
 from treadle.weave.leaves.shelf import Shelf
+from treadle.weave.leaves.texts import Blobs, measure
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
-LARGEST = 8_000_000
-"""Bytes beyond which a file is named but not shown."""
 _SUBMODULE = "160000"
 
 Said = Callable[[str], None]
@@ -40,15 +39,16 @@ def gather(
     say = say or (lambda _: None)
     kept = kept or Kept()
     say("reading threads")
+    blobs = Blobs(index.repo)
     head = index.repo.resolve(rev)
     commits = {commit.id: commit for commit in index.repo.commits([head])}
     arrived = arrivals(tuple(commits.values()), head)
     recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
     index.learn(commit.id for commit in recorded)
-    threads, damaged = _threads(index, recorded, arrived, kept)
+    threads, damaged = _threads(index, blobs, recorded, arrived, kept)
     say("asking git where lines come from")
     late = young(index, head, portion.since)
-    files = files_of(late, _files(index, head, kept, portion), threads)
+    files = files_of(late, _files(index, blobs, head, kept, portion), threads)
     within = threads_of(portion, late, files, threads)
     chosen = {one.commit.id for one in within}
     return Book(
@@ -64,12 +64,16 @@ def gather(
 
 
 def _threads(
-    index: Index, recorded: Sequence[Commit], arrived: Mapping[str, str], kept: Kept
+    index: Index,
+    blobs: Blobs,
+    recorded: Sequence[Commit],
+    arrived: Mapping[str, str],
+    kept: Kept,
 ) -> tuple[tuple[Woven, ...], tuple[tuple[str, str], ...]]:
     """The threads, and the commits whose documents are damaged, with the reason."""
     coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
     notes = [index.notes()[commit.id] for commit in recorded]
-    shelf = Shelf(index.repo, kept)
+    shelf = Shelf(blobs, kept)
     threads = []
     damaged = []
     for commit, leaf in zip(recorded, shelf.leaves(notes), strict=True):
@@ -85,7 +89,9 @@ def _coverage(result: Result) -> Coverage:
     return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
 
 
-def _files(index: Index, head: str, kept: Kept, portion: Portion) -> tuple[Cloth, ...]:
+def _files(
+    index: Index, blobs: Blobs, head: str, kept: Kept, portion: Portion
+) -> tuple[Cloth, ...]:
     tree = index.repo.tree(head)
     entries = {path: entry for path, entry in tree.items() if portion.holds(path)}
     missing = [
@@ -95,27 +101,18 @@ def _files(index: Index, head: str, kept: Kept, portion: Portion) -> tuple[Cloth
         raise UserError(
             f"there is no {missing[0]} in {head[:12]}", "git ls-files lists the files", 2
         )
-    texts = dict(_texts(index, entries))
-    shown = [path for path, (text, _) in texts.items() if text]
-    runs = blame_tree(index, shown, head, kept)
+    names = {path: entry.blob for path, entry in entries.items() if entry.mode != _SUBMODULE}
+    wanted = list(dict.fromkeys(names.values()))
+    sizes = dict(zip(wanted, index.repo.sizes(wanted), strict=True))
+    texts = dict(measure(blobs, sizes))
+    found = {path: texts[blob] for path, blob in names.items()}
+    runs = blame_tree(index, [path for path, (text, _) in found.items() if text], head, kept)
     return tuple(
         Cloth(path, text, runs.get(path, ()), reference)
-        for path, (text, reference) in sorted(texts.items())
+        for path, (text, reference) in sorted(
+            {**dict.fromkeys(entries, (None, "submodule")), **found}.items()
+        )
     )
-
-
-def _texts(index: Index, entries: dict[str, Entry]) -> list[tuple[str, tuple[str | None, str]]]:
-    """Each path's text, or None and the reason."""
-    kept = [path for path, entry in entries.items() if entry.mode != _SUBMODULE]
-    found: dict[str, tuple[str | None, str]] = dict.fromkeys(entries, (None, "submodule"))
-    for path, blob in zip(kept, index.repo.read_all(entries[p].blob for p in kept), strict=True):
-        if blob is None or is_binary(blob):
-            found[path] = None, "binary" if blob is not None else "not in this clone"
-        elif len(blob) > LARGEST:
-            found[path] = None, "large"
-        else:
-            found[path] = decode(blob), ""
-    return list(found.items())
 
 
 def _others(

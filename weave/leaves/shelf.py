@@ -7,14 +7,12 @@ by the page of its own thread, and once by whoever first wants it in short.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from treadle.tangle.learnt.kept import Kept
 from treadle.thread.document import DocumentError, parse, part_id, render
 from treadle.thread.model import Thread
-from treadle.thread.repo import Repo
 from treadle.weave.leaves.leaf import (
     Leaf,
     Told,
@@ -27,6 +25,7 @@ from treadle.weave.leaves.leaf import (
     told_of,
     told_plain,
 )
+from treadle.weave.leaves.texts import Blobs
 
 OPEN = 8
 """Documents that stay in memory."""
@@ -41,24 +40,16 @@ SHARE = 25
 class Shelf:
     """Documents by the ids of their blobs. May be handed to another process."""
 
-    def __init__(self, repo: Repo | None, kept: Kept | None = None) -> None:
-        self.repo = repo
+    def __init__(self, blobs: Blobs, kept: Kept | None = None) -> None:
+        self.blobs = blobs
         self.kept = kept or Kept()
         self.held: dict[str, Thread] = {}
         """Threads that stand in no repository."""
         self._open: dict[str, Thread] = {}
         self._quotes: dict[str, dict[str, Any]] = {}
-        self._owner = os.getpid()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        repo = self.repo
-        where = (repo.git_dir, repo.common_dir, repo.top, repo.algorithm) if repo else None
-        return _reopened, (where, self.kept, self.held)
-
-    def close(self) -> None:
-        """End what was started to read documents."""
-        if self.repo is not None:
-            self.repo.close()
+        return _reopened, (self.blobs, self.kept, self.held)
 
     def hold(self, thread: Thread) -> Leaf:
         """Put a thread on the shelf that stands in no repository; return it in short."""
@@ -82,9 +73,9 @@ class Shelf:
         """Read documents and keep what they tell in short."""
         found: dict[str, Leaf | DocumentError] = {}
         quotes: dict[str, object] = {}
-        for note, text in zip(notes, self._texts(notes), strict=True):
+        for note, text in zip(notes, self.blobs.read_all(notes), strict=True):
             try:
-                thread = parse(text)
+                thread = parse(text or b"")
             except DocumentError as error:
                 found[note] = error
                 continue
@@ -95,25 +86,14 @@ class Shelf:
         self.kept.put("leaf", read)
         return found
 
-    def _texts(self, notes: Sequence[str]) -> Iterator[bytes]:
-        if self.repo is None:
-            raise LookupError("a shelf without a repository holds only what was put on it")
-        if self._owner != os.getpid():
-            # Two processes cannot read answers from one pipe.
-            repo = self.repo
-            self.repo = Repo(repo.git_dir, repo.common_dir, repo.top, repo.algorithm)
-            self._owner = os.getpid()
-        for text in self.repo.read_all(notes):
-            yield text or b""
-
     def thread(self, note: str) -> Thread:
         """The whole thread of a document that can be read."""
         if note in self.held:
             return self.held[note]
         if note not in self._open:
-            text = next(self._texts([note]))
+            text = next(iter(self.blobs.read_all([note])))
             _make_room(self._open, OPEN)
-            self._open[note] = parse(text)
+            self._open[note] = parse(text or b"")
         return self._open[note]
 
     def told(self, note: str, part: str, step: str) -> Told | None:
@@ -145,9 +125,7 @@ def _make_room(there: dict[str, Any], most: int) -> None:
         del there[next(iter(there))]
 
 
-def _reopened(
-    where: tuple[str, str, str, str] | None, kept: Kept, held: Mapping[str, Thread]
-) -> Shelf:
-    shelf = Shelf(Repo(*where) if where else None, kept)
+def _reopened(blobs: Blobs, kept: Kept, held: Mapping[str, Thread]) -> Shelf:
+    shelf = Shelf(blobs, kept)
     shelf.held.update(held)
     return shelf

@@ -41,7 +41,7 @@ def file_key(plan: Plan, cloth: Cloth) -> str:
         cloth.path,
         plan.places.files[cloth.path],
         plan.places.heights.get(cloth.path, 0),
-        hashlib.blake2b((cloth.text or "").encode("utf-8", "surrogatepass")).hexdigest(),
+        cloth.text.blob if cloth.text else "",
         [_run(run) for run in cloth.runs],
         [(origin, _link(plan.places.step(*origin))) for origin in sorted(origins)],
         [_commit(plan, commit) for commit in sorted({run.commit for run in cloth.runs})],

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from treadle.tangle.learnt.kept import Kept
-from treadle.thread.origin import split_lines
 from treadle.weave.leaves.memo import Memo
 from treadle.weave.making.keys import chapter_key, file_key, key, thread_key
 from treadle.weave.places import nth_page
@@ -103,12 +102,12 @@ def _thread(loom: Loom, sheet: Sheet) -> Pages:
 def _files(plan: Plan) -> Iterator[Sheet]:
     for at, cloth in enumerate(plan.book.files):
         if cloth.text is not None:
-            yield Sheet("file", at, _names(plan, cloth), file_key(plan, cloth), len(cloth.text))
+            yield Sheet("file", at, _names(plan, cloth), file_key(plan, cloth), cloth.text.size)
 
 
 def _names(plan: Plan, cloth: Cloth) -> tuple[str, ...]:
     page, height = plan.places.files[cloth.path], plan.places.heights.get(cloth.path, 0)
-    count = -(-len(split_lines(cloth.text or "")) // height) if height else 1
+    count = -(-(cloth.text.lines if cloth.text else 0) // height) if height else 1
     return tuple(nth_page(page, nth) for nth in range(count))
 
 
@@ -216,7 +215,7 @@ def _index_of_names(plan: Plan) -> Iterator[Sheet]:
     from treadle.weave.pages.identifiers import page_names
 
     files = [file_key(plan, cloth) for cloth in plan.book.files if cloth.text is not None]
-    weight = sum(len(cloth.text or "") for cloth in plan.book.files)
+    weight = sum(cloth.text.size if cloth.text else 0 for cloth in plan.book.files)
     yield Sheet("names", 0, page_names(plan), key("names", plan.book.title, files), weight)
 
 

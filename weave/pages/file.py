@@ -157,7 +157,7 @@ def _share(
 
 
 def _whole(plan: Plan, cloth: Cloth) -> FilePage:
-    text = cloth.text or ""
+    text = cloth.text.read() if cloth.text else ""
     lines = split_lines(text)
     runs = joined(cloth.runs, lines)
     ranked = Counter[str]()

@@ -7,11 +7,9 @@ two things of one name share an entry, with all the places where that name is de
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from treadle.tangle.learnt.kept import Kept
 from treadle.weave.code.defining import Definition
@@ -29,6 +27,9 @@ PLACES = 4
 
 SECTIONS = 8
 """Sections that changed or use a name that are listed, of each."""
+
+SHARE = 32
+"""Files read between two times at which their names are kept."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 OTHER = "0"
@@ -101,20 +102,26 @@ def page_names(plan: Plan) -> tuple[str, ...]:
 
 
 def names_pages(plan: Plan, kept: Kept) -> Iterator[NamesPage]:
-    """The views of the pages, in the order of ``page_names``."""
+    """The views of the pages, in the order of ``page_names``, each made when it is asked for."""
     first, *others = page_names(plan)
-    entries = sorted(_identifiers(plan, kept), key=lambda one: (_letter(one.name), *_sorted(one)))
-    by_letter = {name: tuple(group) for name, group in groupby(entries, _of_letter)}
-    whole = len(entries)
-    letters = [_summary(name, found, bool(others)) for name, found in by_letter.items()]
+    register = _Register(plan, kept)
+    by_letter: dict[str, list[str]] = {}
+    for name in sorted(register.defined, key=_sorted):
+        by_letter.setdefault(_letter(name), []).append(name)
+    count = len(register.defined)
+    letters = tuple(_summary(one, by_letter[one], bool(others)) for one in sorted(by_letter))
+
+    def shown(letter: Letter) -> Letter:
+        own = tuple(_identifier(register, name) for name in by_letter[letter.anchor])
+        return replace(letter, names=own)
+
     if not others:
-        shown = tuple(_with(letter, by_letter) for letter in letters)
-        yield NamesPage(first, shown, "", whole)
+        yield NamesPage(first, tuple(map(shown, letters)), "", count)
         return
-    yield NamesPage(first, tuple(letters), "", whole)
-    for page, name in zip(others, LETTERS + OTHER, strict=True):
-        shown = tuple(_with(one, by_letter) if one.anchor == name else one for one in letters)
-        yield NamesPage(page, shown, name, whole)
+    yield NamesPage(first, letters, "", count)
+    for page, here in zip(others, LETTERS + OTHER, strict=True):
+        told = (shown(one) if one.anchor == here else one for one in letters)
+        yield NamesPage(page, tuple(told), here, count)
 
 
 def _letter(name: str) -> str:
@@ -122,41 +129,39 @@ def _letter(name: str) -> str:
     return first if first and first in LETTERS else OTHER
 
 
-def _of_letter(one: Identifier) -> str:
-    return _letter(one.name)
+def _sorted(name: str) -> tuple[str, str]:
+    return name.lstrip("_").lower(), name
 
 
-def _sorted(one: Identifier) -> tuple[str, str]:
-    return one.name.lstrip("_").lower(), one.name
-
-
-def _summary(name: str, found: Sequence[Identifier], split: bool) -> Letter:
+def _summary(name: str, found: Sequence[str], split: bool) -> Letter:
     href = f"names/{name}.html" if split else f"identifiers.html#letter-{name}"
     return Letter(name, "Other" if name == OTHER else name.upper(), href, len(found), ())
-
-
-def _with(letter: Letter, found: Mapping[str, tuple[Identifier, ...]]) -> Letter:
-    return Letter(letter.anchor, letter.title, letter.href, letter.count, found[letter.anchor])
 
 
 # -- what files say -------------------------------------------------------------------------
 
 
-def read_names(files: Iterable[Cloth], kept: Kept) -> list[Names]:
-    """Return the names of each file that has any text, in order; read only what is new."""
-    wanted = {_digest(file): file for file in files}
-    found = kept.get_all("names", list(wanted))
-    fresh = {
-        key: names(file.path, file.text or "") for key, file in wanted.items() if key not in found
-    }
-    kept.put("names", {key: _plain(one) for key, one in fresh.items()})
-    return [fresh[key] if key in fresh else _back(found[key]) for key in wanted]
+def read_names(files: Iterable[Cloth], kept: Kept) -> Iterator[Names]:
+    """The names of each file that has any text, in order, one at a time; read only what is new."""
+    fresh: dict[str, object] = {}
+    for file in files:
+        key = _digest(file)
+        found = kept.get("names", key)
+        if found is not None:
+            yield _back(found)
+            continue
+        one = names(file.path, file.text.read() if file.text else "")
+        fresh[key] = _plain(one)
+        if len(fresh) == SHARE:
+            kept.put("names", fresh)
+            fresh = {}
+        yield one
+    kept.put("names", fresh)
 
 
 def _digest(file: Cloth) -> str:
-    name = file.path.rpartition("/")[2]
-    text = f"{name}\0{file.text}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(text, digest_size=12).hexdigest()
+    """A file's text, and its name, which tells its language."""
+    return f"{file.path.rpartition('/')[2]}\0{file.text.blob if file.text else ''}"
 
 
 def _plain(one: Names) -> list[object]:
@@ -190,42 +195,48 @@ class _File:
         return bisect_right(self.starts, line) - 1
 
 
-def _identifiers(plan: Plan, kept: Kept) -> Iterator[Identifier]:
-    cloths = list({_digest(file): file for file in plan.book.files if file.text}.values())
-    said = read_names(cloths, kept)
-    files = [_File(plan, cloth) for cloth in cloths]
-    defined: dict[str, list[tuple[int, Definition]]] = {}
-    for at, one in enumerate(said):
-        for each in one.defined:
-            if len(each.name.strip("_")) > 1:
-                defined.setdefault(each.name, []).append((at, each))
-    mentions: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
-    for at, one in enumerate(said):
-        for name, lines in one.mentioned:
-            if name in defined:
-                mentions.setdefault(name, []).append((at, lines))
-    for name, found in defined.items():
-        yield _identifier(plan, files, name, found, mentions.get(name, []))
+Sites = dict[int, tuple[int, int]]
+"""Of sections, by their index, where each first wrote a line: a file's index, and the line."""
 
 
-def _identifier(
-    plan: Plan,
-    files: Sequence[_File],
-    name: str,
-    found: Sequence[tuple[int, Definition]],
-    mentions: Sequence[tuple[int, tuple[int, ...]]],
-) -> Identifier:
-    own = {(at, one.line) for at, one in found}
-    wrote: dict[int, tuple[int, int]] = {}
-    changed: dict[int, tuple[int, int]] = {}
-    used: dict[int, tuple[int, int]] = {}
+class _Register:
+    """The names that files define, and the sections that use them.
+
+    Files are read one after the other, and twice: who uses a name can be told only when all
+    that define one are known, and what all files mention is too much to be remembered.
+    """
+
+    def __init__(self, plan: Plan, kept: Kept) -> None:
+        cloths = {_digest(one): one for one in plan.book.files if one.text and one.text.lines}
+        self.plan = plan
+        self.files = [_File(plan, cloth) for cloth in cloths.values()]
+        self.defined: dict[str, list[tuple[int, Definition]]] = {}
+        self.used: dict[str, Sites] = {}
+        for at, one in enumerate(read_names(cloths.values(), kept)):
+            for each in one.defined:
+                if len(each.name.strip("_")) > 1:
+                    self.defined.setdefault(each.name, []).append((at, each))
+        for at, one in enumerate(read_names(cloths.values(), kept)):
+            for name, lines in one.mentioned:
+                if name in self.defined:
+                    self._use(at, name, lines)
+
+    def _use(self, at: int, name: str, lines: Iterable[int]) -> None:
+        own = {one.line for where, one in self.defined[name] if where == at}
+        others = (line for line in lines if line not in own)
+        _note(self.files[at], at, others, self.used.setdefault(name, {}))
+
+
+def _identifier(register: _Register, name: str) -> Identifier:
+    plan, files, found = register.plan, register.files, register.defined[name]
+    wrote: Sites = {}
+    changed: Sites = {}
     for at, one in found:
         _note(files[at], at, (one.line,), wrote)
         first, last = files[at].run(one.line), files[at].run(one.end - 1)
         for run in range(first + 1, last + 1):
             changed.setdefault(files[at].sections[run], (at, files[at].starts[run]))
-    for at, lines in mentions:
-        _note(files[at], at, (line for line in lines if (at, line) not in own), used)
+    used = register.used.get(name, {})
     return Identifier(
         name=visible(name),
         places=tuple(_place(plan, files[at], one) for at, one in found[:PLACES]),
@@ -235,7 +246,7 @@ def _identifier(
     )
 
 
-def _note(file: _File, at: int, lines: Iterable[int], into: dict[int, tuple[int, int]]) -> None:
+def _note(file: _File, at: int, lines: Iterable[int], into: Sites) -> None:
     """Note of each section that wrote one of the lines where it did so first."""
     for line in lines:
         run = file.run(line)
@@ -262,8 +273,8 @@ def _step(plan: Plan, file: _File, run: int) -> Link:
 def _sections(
     plan: Plan,
     files: Sequence[_File],
-    found: Mapping[int, tuple[int, int]],
-    but: Mapping[int, tuple[int, int]],
+    found: Sites,
+    but: Sites,
 ) -> Sections:
     """The sections ``found``, in their order, without those in ``but``; each leads to a step."""
     numbers = sorted(number for number in found if number >= 0 and number not in but)

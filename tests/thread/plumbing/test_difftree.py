@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+import tracemalloc
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.scratch import Scratch
 from treadle.thread.origin import split_lines
 from treadle.thread.plumbing.difftree import read_difftree
-from treadle.thread.repo import decode, encode
+from treadle.thread.repo import Delta, decode, encode
 
 ID = b"a" * 40
 BLOB = b"b" * 40
@@ -94,6 +96,10 @@ def test_what_no_range_names_is_the_same_on_both_sides(
         assert added == sum(int(row.split("\t")[0]) for row in counted.split("\0") if row)
 
 
+def read(out: bytes) -> list[tuple[str, tuple[Delta, ...]]]:
+    return list(read_difftree(BytesIO(out)))
+
+
 def row(status: bytes, *paths: bytes) -> bytes:
     modes = b":100644 100644 " + BLOB + b" " + BLOB + b" " + status + b"\0"
     return modes + b"".join(path + b"\0" for path in paths)
@@ -104,7 +110,7 @@ def test_rows_and_blocks_belong_together_in_order() -> None:
         b"diff --git a/x b/x\n@@ -1 +1,2 @@\n-a\n+b\n+c\ndiff --git a/y b/y\n@@ -3,0 +4 @@\n+d\n"
     )
     out = ID + b"\0" + row(b"M", b"x") + row(b"M", b"y") + b"\0" + patch
-    ((commit, (x, y)),) = read_difftree(out)
+    ((commit, (x, y)),) = read(out)
     assert commit == ID.decode()
     assert (x.path, x.removed, x.added) == ("x", ((0, 1),), ((0, 2),))
     assert (y.path, y.removed, y.added) == ("y", (), ((3, 4),))
@@ -113,7 +119,7 @@ def test_rows_and_blocks_belong_together_in_order() -> None:
 def test_a_remark_on_a_missing_newline_is_no_line() -> None:
     remark = b"\\ No newline at end of file\n"
     patch = b"diff --git a/x b/x\n@@ -1 +1 @@\n-a\n" + remark + b"+b\n" + remark
-    ((_, (x,)), (second, none)) = read_difftree(
+    ((_, (x,)), (second, none)) = read(
         ID + b"\0" + row(b"M", b"x") + b"\0" + patch + b"c" * 40 + b"\0"
     )
     assert x.added == ((0, 1),)
@@ -122,17 +128,34 @@ def test_a_remark_on_a_missing_newline_is_no_line() -> None:
 
 def test_a_longer_id_is_one_of_sha256() -> None:
     long = b"d" * 64
-    ((commit, deltas),) = read_difftree(long + b"\0" + row(b"R100", b"old", b"new") + b"\0")
+    ((commit, deltas),) = read(long + b"\0" + row(b"R100", b"old", b"new") + b"\0")
     assert commit == long.decode()
     assert [(delta.source, delta.path) for delta in deltas] == [("old", "new")]
 
 
 def test_output_that_is_none_of_this_is_an_error_with_its_place() -> None:
-    assert list(read_difftree(b"")) == []
-    with pytest.raises(ValueError, match="no commit id at byte 0"):
-        list(read_difftree(b"fatal: no\n"))
+    assert read(b"") == []
+    with pytest.raises(ValueError, match="no commit id before b'fatal"):
+        read(b"fatal: no\n")
+
+
+def test_output_that_ends_within_a_row_is_an_error() -> None:
+    with pytest.raises(ValueError, match="ends within a row"):
+        read(ID + b"\0" + row(b"A", b"x")[:-2])
+
+
+def test_no_more_than_a_line_of_a_large_diff_is_in_memory() -> None:
+    lines = b"".join(b"+%070d\n" % n for n in range(100_000))
+    patch = b"diff --git a/x b/x\n@@ -0,0 +1,100000 @@\n" + lines
+    out = BytesIO(ID + b"\0" + row(b"A", b"x") + b"\0" + patch)
+    tracemalloc.start()
+    ((_, (delta,)),) = read_difftree(out)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert delta.added == ((0, 100_000),)
+    assert peak < len(lines) / 20
 
 
 def test_names_are_kept_byte_for_byte() -> None:
-    ((_, (delta,)),) = read_difftree(ID + b"\0" + row(b"A", b"\xff\n\xc3\xa9") + b"\0")
+    ((_, (delta,)),) = read(ID + b"\0" + row(b"A", b"\xff\n\xc3\xa9") + b"\0")
     assert delta.path == decode(b"\xff\n\xc3\xa9")
