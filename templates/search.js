@@ -3,7 +3,7 @@
 "use strict";
 (function () {
   var ROOT = document.currentScript.src.replace(/search\.js[^\/]*$/, ""), FORM = 1;
-  var SHOWN = 24, A_THREAD = 3, TITLES = 6, LINES = 400, ROOM = 170, WAIT = 60;
+  var SHOWN = 24, A_THREAD = 3, THREADS = 64, FILES = 24, TITLES = 6, LINES = 400, ROOM = 170, WAIT = 60;
   var DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
   var WEIGHT = [1, 1.6, 2, 3, 4];
   var SAID = { title: "commit", prompt: "asked", said: "says", thought: "thinks", ran: "runs", edited: "edits" };
@@ -18,10 +18,25 @@
     if (!/[a-z0-9][A-Z]|[A-Z]{2}[a-z]/.test(word)) return [];
     return (word.slice(0, 64).match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g) || []).map(function (p) { return p.toLowerCase(); });
   }
+  function folded(text) { return (text.match(WORD) || []).map(function (w) { return fold(w); }); }
   function terms(text) {
     var found = [];
-    (text.match(WORD) || []).map(fold).forEach(function (w) { w = w.slice(0, 32); if ((w.length > 1 || /[^\x00-\x7f]/.test(w)) && found.indexOf(w) < 0) found.push(w); });
+    folded(text).forEach(function (w) { w = w.slice(0, 32); if ((w.length > 1 || /[^\x00-\x7f]/.test(w)) && found.indexOf(w) < 0) found.push(w); });
     return found.slice(0, 16);
+  }
+  /* What must stand together: what is quoted, and what is typed as one, like tide_table. Only a
+     quotation that is closed ends its last word. */
+  function phrases(text) {
+    var found = [], m, group = /["\u201c-\u201f]([^"\u201c-\u201f]*)(["\u201c-\u201f]?)|[^\s"\u201c-\u201f]+/g;
+    while ((m = group.exec(text))) {
+      var said = folded(m[1] === undefined ? m[0] : m[1]), closed = Boolean(m[2]);
+      if (said.length > 1 || (closed && said.length)) found.push(" " + said.join(" ") + (closed ? " " : ""));
+    }
+    return found;
+  }
+  function stands(text, wanted) {
+    var said = " " + folded(text).join(" ") + " ";
+    return wanted.every(function (phrase) { return said.indexOf(phrase) >= 0; });
   }
 
   // -- the index, piece by piece ------------------------------------------------------
@@ -123,6 +138,58 @@
     return first.concat(rest).slice(0, SHOWN);
   }
 
+  /* The rows in which every phrase stands. Their words are known from the index, their order is
+     not: so texts are read, the best first, until there are enough. */
+  function together(rows, wanted) {
+    var kept = [], at = 0, read = new Set();
+    function more() {
+      var share = [];
+      for (; at < rows.length && kept.length < 2 * SHOWN && share.length < 60; at++) {
+        if (!read.has(rows[at].thread) && read.size === THREADS) break;
+        read.add(rows[at].thread); share.push(rows[at]);
+      }
+      if (!share.length) return { rows: kept, whole: at === rows.length };
+      return Promise.all(share.map(function (h) { return load(threads[h.thread][1]); })).then(function () {
+        share.forEach(function (h) {
+          var told = texts[threads[h.thread][1]], row = told && told.rows[h.row];
+          if (row && stands(row[3], wanted)) kept.push(h);
+        });
+        return more();
+      });
+    }
+    return Promise.resolve(more());
+  }
+
+  // -- words that were meant --------------------------------------------------------------
+  /* How many letters apart two words are, swapped neighbours counting as one; more than `most` is all the same. */
+  function apart(a, b, most) {
+    if (Math.abs(a.length - b.length) > most) return most + 1;
+    var old = [], row = [], next = [];
+    for (var j = 0; j <= b.length; j++) row[j] = j;
+    for (var i = 1; i <= a.length; i++) {
+      next = [i];
+      for (j = 1; j <= b.length; j++) {
+        next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], old[j - 2] + 1);
+      }
+      old = row; row = next;
+    }
+    return row[b.length];
+  }
+  /* Of a word that nothing holds, the likeliest that something does: few mistype the first letter. */
+  function meant(term) {
+    var wanted = [], best = null, most = term.length > 5 ? 2 : 1;
+    blocks.forEach(function (b) { ranges(b, term[0]).forEach(function (n) { wanted.push([b, n]); }); });
+    return Promise.all(wanted.slice(-FILES).map(function (w) {
+      return load(w[0].name + "-" + w[1]).then(function () {
+        (w[0].words[w[1]] || []).forEach(function (line) {
+          var gap = line.indexOf(" "), word = line.slice(0, gap), far = word[0] === term[0] ? apart(term, word, most) : most + 1, often = line.length - gap;
+          if (far <= most && (!best || far < best.far || (far === best.far && often > best.often))) best = { word: word, far: far, often: often };
+        });
+      });
+    })).then(function () { return best && best.word; });
+  }
+
   // -- the line that is shown -------------------------------------------------------------
   function marks(line, words) {
     var found = [], m; WORD.lastIndex = 0;
@@ -133,18 +200,19 @@
     }
     return found;
   }
-  function best(text, words) {
+  function best(text, words, wanted) {
     var path = "", top = { n: -1, line: "", marks: [], path: "" };
     text.split("\n", LINES).some(function (line) {
       if (line[0] === "@" && text[0] === "@") path = line.slice(1);
       var found = marks(line, words), kinds = new Set(found.map(function (f) { return f[2]; })).size;
+      if (kinds && stands(line, wanted)) kinds += wanted.length;
       if (kinds > top.n && line.trim()) top = { n: kinds, line: line, marks: found, path: path };
-      return top.n === words.length;
+      return top.n === words.length + wanted.length;
     });
     return top;
   }
-  function lined(row, words) {
-    var code = row[2] === "edited" || row[2] === "ran", top = best(row[3], words), from = 0, p = make(code ? "code" : "span", "", "said");
+  function lined(row, words, wanted) {
+    var code = row[2] === "edited" || row[2] === "ran", top = best(row[3], words, wanted), from = 0, p = make(code ? "code" : "span", "", "said");
     if (row[2] === "edited") from = 1;
     from += /^\s*/.exec(top.line.slice(from))[0].length;
     var first = top.marks.length ? top.marks[0][0] : from;
@@ -157,14 +225,14 @@
     p.append(top.line.slice(from, to) + (to < top.line.length ? "…" : ""));
     return { path: row[2] === "edited" ? top.path : "", line: p };
   }
-  function result(hit, words) {
+  function result(hit, words, wanted) {
     var t = threads[hit.thread], told = texts[t[1]], row = told && told.rows[hit.row], li = make("li"), a = make("a");
     if (!row) return null;
     var letter = told.parts.length > 1 ? "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[row[0]] || "" : "", turn = row[1].split(".")[0], title = row[2] === "title";
     var mark = "#" + (row[2] === "prompt" ? "t-" + told.parts[row[0]] + "-" + turn : "s-" + told.parts[row[0]] + "-" + row[1].replace(".", "-"));
     a.href = ROOT + t[0] + (title ? "" : mark);
     var head = make("span", "", "top"), number = "§" + (hit.thread + 1) + (title ? "" : " ¶" + letter + (row[2] === "prompt" ? turn : row[1]));
-    var shown = lined(row, words);
+    var shown = lined(row, words, wanted);
     head.append(make("span", number, "sec"), " ", make("span", SAID[row[2]] || row[2], "ev"), " ");
     if (shown.path) head.append(make("code", shown.path), " ");
     if (!title) head.append(make("span", told.rows[0][3], "of"));
@@ -183,27 +251,40 @@
   function show(open) { panel.hidden = !open; }
   function say(words) { said.textContent = words; }
   function plural(n, noun) { return n.toLocaleString("en") + " " + noun + (n === 1 ? "" : "s"); }
-  function none() {
+  function none(words, mine) {
     var a = make("a", "list of prompts"); a.href = ROOT + "prompts.html";
     say("Nothing holds these words. What was asked stands in the "); said.append(a, ".");
+    Promise.all(words.map(meant)).then(function (found) {
+      if (mine !== asked || !found.some(Boolean)) return;
+      var text = words.map(function (w, n) { return found[n] || w; }).join(" "), b = make("button", text, "copy");
+      b.type = "button"; b.addEventListener("click", function () { q.value = text; q.focus(); search(); });
+      said.prepend("Did you mean ", b, "? ");
+    }).catch(function () {});
   }
   function search() {
     shown = null;
-    var mine = ++asked, words = terms(q.value);
+    var mine = ++asked, words = terms(q.value), wanted = phrases(q.value);
     if (!words.length) { list.replaceChildren(); say(q.value.trim() ? "Two letters or more, please." : ""); show(Boolean(q.value.trim())); return; }
     ready().then(function () { return fetched(words); }).then(function () {
       if (mine !== asked) return;
-      var found = ranked(words), top = few(found.rows);
+      var found = ranked(words);
+      if (!wanted.length || found.less || found.apart) return found;
+      return together(found.rows, wanted).then(function (kept) {
+        return kept.rows.length ? { rows: kept.rows, more: !kept.whole } : { rows: found.rows, parted: true };
+      });
+    }).then(function (found) {
+      if (mine !== asked) return;
+      var top = few(found.rows);
       return Promise.all(top.map(function (h) { return load(threads[h.thread][1]); })).then(function () {
         if (mine !== asked) return;
-        var rows = top.map(function (h) { return result(h, words); }).filter(Boolean);
+        var rows = top.map(function (h) { return result(h, words, found.parted ? [] : wanted); }).filter(Boolean);
         list.replaceChildren.apply(list, rows); panel.scrollTop = 0; show(true);
         shown = q.value;
-        if (!rows.length) return none();
+        if (!rows.length) return none(words, mine);
         if (go) return follow();
         var n = new Set(found.rows.map(function (h) { return h.thread; })).size;
-        say((found.less ? "No section holds all of this. " : found.apart ? "No step holds all of this, but a section does. " : "") +
-          plural(found.rows.length, "passage") + " in " + plural(n, "section") + (rows.length < found.rows.length ? ", the best " + rows.length : "") + ".");
+        say((found.less ? "No section holds all of this. " : found.apart ? "No step holds all of this, but a section does. " : found.parted ? "Nowhere does it stand together. " : "") +
+          (found.more ? "At least " : "") + plural(found.rows.length, "passage") + " in " + plural(n, "section") + (rows.length < found.rows.length ? ", the best " + rows.length : "") + ".");
       });
     }).catch(function () { if (mine === asked) { list.replaceChildren(); show(true); say("The index of this site cannot be read. Weave it again."); } });
   }

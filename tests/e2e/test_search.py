@@ -95,6 +95,38 @@ def test_the_beginning_of_a_word_and_the_piece_of_a_name_are_found(asked: Page) 
     assert answer(asked, "bisect_slo")
 
 
+def test_what_is_quoted_must_stand_together(asked: Page) -> None:
+    assert answer(asked, "the cosines sum")
+    assert "stand together" not in asked.locator(".found [role=status]").inner_text()
+    (first, *_) = answer(asked, '"sum of cosines"')
+    assert "sum of cosines" in first
+    assert len(answer(asked, "“sum of cosines”")) == len(answer(asked, '"sum of cosines"'))
+    answer(asked, '"cosines of sum"')
+    assert "Nowhere does it stand together" in asked.locator(".found [role=status]").inner_text()
+
+
+def test_a_quoted_word_is_no_beginning_of_another_and_an_open_quotation_is(asked: Page) -> None:
+    assert answer(asked, '"harbou')
+    answer(asked, '"harbou"')
+    assert "Nowhere does it stand together" in asked.locator(".found [role=status]").inner_text()
+
+
+def test_a_name_of_several_words_is_found_where_it_stands_as_one(asked: Page) -> None:
+    found = answer(asked, "bisect_slope")
+    assert found
+    assert all("bisect_slope" in one or "bisect slope" in one for one in found)
+
+
+def test_a_word_that_was_mistyped_is_offered_as_it_was_meant(asked: Page) -> None:
+    from playwright.sync_api import expect
+
+    answer(asked, "harbuor")
+    offer = asked.locator(".found [role=status] button")
+    expect(offer).to_have_text("harbour")
+    offer.click()
+    expect(asked.locator(".found mark").first).to_be_visible()
+
+
 def test_words_that_no_step_holds_together_are_looked_for_in_sections(asked: Page) -> None:
     assert answer(asked, "smallest cosine zeppelin")
     assert "No section holds all of this" in asked.locator(".found [role=status]").inner_text()
