@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.roles import role_of
+from tests.support.roles.codex import CODEX
+from tests.support.rollout import FORMS, Rollout
 from tests.support.scenes import Scene, scene, scenes
-from tests.support.scratch import Scratch
+from tests.support.scratch import Scratch, lines
 from tests.support.theatre import Theatre
 from treadle.cli.demo import TRANSCRIPTS, play
 from treadle.thread.document import parse
@@ -20,11 +23,11 @@ from treadle.thread.repo import Commit, Repo
 FAST = 0.002
 """Seconds of the longest wait between two records."""
 SHARE = int(os.environ.get("TREADLE_SCENES", "2"))
-"""How many sessions of each real history are acted out."""
+"""How many sessions of each agent of each real history are acted out."""
 _LONG, _CHANCE = 20, 2
 """Letters of a line that is not written twice by chance, and how many such lines may be so all the
 same."""
-LONGEST = 1500
+LONGEST = 2000
 """Records of a session that is acted out where only a share is."""
 
 
@@ -35,7 +38,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, list[
     shelf = tmp_path_factory.mktemp(TRANSCRIPTS)
     with Repo.create(top) as repo:
         play(repo, shelf)
-        yield top, [_told(path, repo.commits()) for path in sorted(shelf.glob("*/*.jsonl"))]
+        yield top, [_told(path, repo.commits()) for path in _transcripts(shelf)]
+
+
+def _transcripts(shelf: Path) -> list[Path]:
+    """The main files of all sessions, by the name of their agent's way to name them."""
+    return sorted(path for path in shelf.rglob("*.jsonl") if "subagents" not in path.parts)
 
 
 def _told(path: Path, commits: list[Commit]) -> Scene:
@@ -45,10 +53,13 @@ def _told(path: Path, commits: list[Commit]) -> Scene:
         str(file.relative_to(path.parent)): [json.loads(row) for row in file.open()]
         for file in (path, *beside)
     }
-    times = [str(record["timestamp"]) for record in files[path.name] if "timestamp" in record]
+    main = files[path.name]
+    role = role_of(main)
+    assert role
+    times = [str(record["timestamp"]) for record in main if "timestamp" in record]
     own = [commit for commit in commits if times[0] <= commit.committed <= times[-1][:19] + "Z"]
-    root = str(next(record["cwd"] for record in files[path.name] if "cwd" in record))
-    return scene(path.stem, [root], files, own)
+    root = next(one.folder for one in role.told(main) if one.folder)
+    return scene(role, [root], files, own)
 
 
 @pytest.fixture
@@ -61,8 +72,73 @@ def theatre(tmp_path: Path, demo: tuple[Path, list[Scene]]) -> Iterator[Theatre]
 def test_a_session_that_makes_two_commits(theatre: Theatre, demo: tuple[Path, list[Scene]]) -> None:
     told = _with_a_base(demo[1])
     assert any(one.shape[0] for one in told)
-    assert any(one.shape[1] > 1 for one in told)
-    _same(theatre, told[-1:])
+    several = [one for one in told if len(one.commits) > 1]
+    assert several
+    _same(theatre, several[-1:])
+
+
+def test_a_session_of_codex(theatre: Theatre, demo: tuple[Path, list[Scene]]) -> None:
+    (told,) = (one for one in _with_a_base(demo[1]) if one.role is CODEX)
+    assert told.shape[2]
+    _same(theatre, [told])
+
+
+def test_every_form_in_which_codex_tells_of_a_patch(tmp_path: Path) -> None:
+    """Every other commit is a person's, and the last one the agent's own."""
+    scratch = _weir(tmp_path)
+    session = Rollout(scratch)
+    for number, form in enumerate(FORMS):
+        session.prompt(f"Open sluice {number} by the {form}.")
+        session.said(f"Sluice {number} is the {form}'s.")
+        text = scratch.read("weir.txt").replace(f"sluice {number} shut", f"sluice {number} open")
+        session.patch(form, "weir.txt", text)
+        session.patch(form, f"log/{form}.txt", lines(f"the {form} opened sluice {number} today"))
+        if number % 2:
+            scratch.commit(f"Open sluice {number}")
+    session.said("The gauge comes last.")
+    session.patch("call", "gauge.txt", lines("the gauge at the weir says four feet"))
+    session.commits("Read the gauge at the weir")
+    session.said("Done.")
+    _acted_out(tmp_path, scratch, session)
+
+
+def test_a_command_of_codex_that_runs_on_while_a_person_commits(tmp_path: Path) -> None:
+    scratch = _weir(tmp_path)
+    session = Rollout(scratch)
+    session.prompt("Watch the gauge, and open the first sluice.")
+    watch = session.starts("./watch-the-gauge")
+    session.ends(watch, "three feet\n", running="41")
+    session.patch("account", "weir.txt", scratch.read("weir.txt").replace("1 shut", "1 open"))
+    scratch.commit("Open the first sluice")
+    session.ends(session.asks("41"), "four feet\n", running="41")
+    session.said("It rises.")
+    session.patch("account", "weir.txt", scratch.read("weir.txt").replace("2 shut", "2 open"))
+    scratch.commit("Open the second sluice")
+    session.ends(session.asks("41"), "five feet\n")
+    session.said("Both are open.")
+    _acted_out(tmp_path, scratch, session)
+
+
+def _weir(folder: Path) -> Scratch:
+    """A repository for a session to work in."""
+    scratch = Scratch(folder / "weir")
+    scratch.write("weir.txt", lines(*(f"sluice {number} shut for now" for number in range(6))))
+    scratch.commit("Shut all sluices")
+    return scratch
+
+
+def _acted_out(folder: Path, scratch: Scratch, session: Rollout) -> None:
+    """Act out what a session did since the first commit, one document a commit."""
+    commits = scratch.repo.commits(["HEAD"])[1:]
+    told = scene(CODEX, [session.folder], {"rollout.jsonl": session.records}, commits)
+    files = scratch.git("ls-files").split("\n")
+    changed = {change.path for record in told.records for change in record.told.changes}
+    assert changed == {f"{session.folder}/{path}" for path in files}
+    theatre = Theatre(folder / "theatre", scratch.top, gap=FAST)
+    _same(theatre, [told])
+    assert len(theatre.live()) == len(commits)
+    theatre.close()
+    scratch.close()
 
 
 def test_two_sessions_at_once_in_two_work_trees(
@@ -93,14 +169,17 @@ def _with_a_base(found: list[Scene]) -> list[Scene]:
 
 
 def _varied(found: list[Scene]) -> list[Scene]:
-    """A share of scenes, of as many shapes as there are."""
+    """A share of each agent's scenes, of as many shapes as there are."""
     short = [one for one in _with_a_base(found) if len(one.records) <= LONGEST]
     random.Random(7).shuffle(short)
-    by_shape: dict[object, list[Scene]] = {}
+    by_shape: dict[str, dict[object, list[Scene]]] = {}
     for one in short:
-        by_shape.setdefault(one.shape, []).append(one)
-    ranked = [(rank, one) for own in by_shape.values() for rank, one in enumerate(own)]
-    return [one for _, one in sorted(ranked, key=lambda row: row[0])][:SHARE]
+        by_shape.setdefault(one.role.name, {}).setdefault(one.shape, []).append(one)
+    chosen: list[Scene] = []
+    for shapes in by_shape.values():
+        ranked = [(rank, one) for own in shapes.values() for rank, one in enumerate(own)]
+        chosen += [one for _, one in sorted(ranked, key=lambda row: row[0])][:SHARE]
+    return chosen
 
 
 def _same(theatre: Theatre, told: list[Scene]) -> None:
@@ -123,12 +202,8 @@ def _written(told: Scene, scratch: Scratch, commit: str) -> set[str]:
     """Long lines that a commit adds to a file and that the session wrote into that file, if there
     are more of them than chance brings: the commit is the session's then."""
     ours: dict[str, set[str]] = {}
-    for record in told.records:
-        result = record.fields.get("toolUseResult")
-        if isinstance(result, dict) and isinstance(result.get("filePath"), str):
-            texts = [result.get("content"), result.get("newString")]
-            lines = {line for text in texts if isinstance(text, str) for line in text.split("\n")}
-            ours.setdefault(result["filePath"], set()).update(lines)
+    for change in (change for record in told.records for change in record.told.changes):
+        ours.setdefault(change.path, set()).update(change.lines)
     found: set[str] = set()
     for path in scratch.git("diff", "--name-only", f"{commit}^", commit).splitlines():
         shown = scratch.git("diff", "--unified=0", f"{commit}^", commit, "--", path)

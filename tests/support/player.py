@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support.roles.role import Change
 from tests.support.scenes import LATEST, Record, Scene, made
 from tests.support.scratch import Scratch
 from treadle.thread.repo import Commit
@@ -42,8 +42,16 @@ class Player:
     commits: dict[str, str] = field(default_factory=dict)
     """From each real commit's id to that of the commit made here."""
 
+    began: datetime = field(default_factory=datetime.now)
+    """By the clock on the wall."""
+    _names: dict[str, str] = field(default_factory=dict)
+    """What is written for the real texts: the folders here, the ids of the commits made here."""
+
     def play(self) -> Iterator[None]:
         """Act it out; a pause after every record, so that several players can take turns."""
+        here = _quoted(str(self.scratch.top))
+        roots = sorted(self.scene.roots, key=len, reverse=True)
+        self._names = {_quoted(root): here for root in roots}
         waiting = list(self.scene.commits)
         previous = ""
         for record in self.scene.records:
@@ -55,11 +63,11 @@ class Player:
             if named:
                 commit, short = named
                 waiting.remove(commit)
-                id_ = self._commit(commit, CLAUDECODE="1", CLAUDE_CODE_SESSION_ID=self.scene.id)
-                self._append(record, {short: id_[: len(short)]})
-            else:
-                self._work(record)
-                self._append(record)
+                id_ = self._commit(commit, **self.scene.role.variables(self.scene.id))
+                self._names |= {commit.id: id_, short: id_[: len(short)]}
+            for change in record.told.changes:
+                self._work(change)
+            self._append(record)
             yield
         for commit in waiting:
             self._commit(commit)
@@ -67,21 +75,13 @@ class Player:
 
     # -- the transcript -------------------------------------------------------------
 
-    @property
-    def folder(self) -> Path:
-        """Where Claude Code keeps the transcripts of sessions begun in this work tree."""
-        name = re.sub(r"[^A-Za-z0-9-]", "-", os.path.realpath(self.scratch.top))
-        return self.home / ".claude" / "projects" / name
-
-    def _append(self, record: Record, renamed: Mapping[str, str] | None = None) -> None:
+    def _append(self, record: Record) -> None:
         """Write a record to its file, torn for a moment."""
         text = json.dumps(_dated(record.fields, _now()), ensure_ascii=False)
-        here = _quoted(str(self.scratch.top))
-        roots = {_quoted(root): here for root in sorted(self.scene.roots, key=len, reverse=True)}
-        for old, new in {**roots, **(renamed or {})}.items():
+        for old, new in self._names.items():
             text = text.replace(old, new)
         raw = text.encode("utf-8", "surrogateescape") + b"\n"
-        path = self.folder / record.file
+        path = self.scene.role.place(self.home, self.scratch.top, record.file, self.began)
         path.parent.mkdir(parents=True, exist_ok=True)
         for piece in (raw[: len(raw) // 2], raw[len(raw) // 2 :]):
             with path.open("ab") as file:
@@ -93,27 +93,28 @@ class Player:
 
     # -- the work tree --------------------------------------------------------------
 
-    def _work(self, record: Record) -> None:
-        """Make the edit that a record tells of, where the file is as the agent found it."""
-        result = record.fields.get("toolUseResult")
-        if not isinstance(result, dict) or not isinstance(result.get("filePath"), str):
-            return
-        path = self._placed(result["filePath"])
+    def _work(self, change: Change) -> None:
+        """Make a change, where the file is as the agent found it."""
+        path, to = self._placed(change.path), self._placed(change.to)
         if path is None:
             return
-        content, old, new = (result.get(key) for key in ("content", "oldString", "newString"))
         with suppress(OSError):
-            if isinstance(content, str):
+            if change.new is None:
+                path.unlink()
+            elif change.old is None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(content, "utf-8", "surrogatepass")
-            elif isinstance(old, str) and isinstance(new, str) and path.is_file():
+                path.write_text(change.new, "utf-8", "surrogatepass")
+            elif path.is_file():
                 text = path.read_text("utf-8", "surrogateescape")
-                count = -1 if result.get("replaceAll") else 1
-                path.write_text(text.replace(old, new, count), "utf-8", "surrogateescape")
+                text = text.replace(change.old, change.new, -1 if change.every else 1)
+                path.write_text(text, "utf-8", "surrogateescape")
+            if to:
+                to.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(to)
 
     def _placed(self, name: str) -> Path | None:
         """The file of the work tree that the transcript means by ``name``."""
-        for root in self.scene.roots:
+        for root in self.scene.roots if name else ():
             inside = os.path.relpath(name, root)
             if not inside.startswith("..") and ".git" not in Path(inside).parts:
                 return self.scratch.top / inside
@@ -146,10 +147,10 @@ class Player:
         self.scratch.git("update-ref", "HEAD", id_, head)
 
     def _own(self, commit: Commit) -> bool:
-        return any(made(record.fields, commit) for record in self.scene.records)
+        return any(made(record, commit) for record in self.scene.records)
 
     def _made(self, record: Record, commit: Commit) -> tuple[Commit, str] | None:
-        short = made(record.fields, commit)
+        short = made(record, commit)
         return (commit, short) if short else None
 
 

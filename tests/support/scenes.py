@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from tests.support.roles import role_of
+from tests.support.roles.role import Fields, Role, Told
 from treadle.thread.entire.checkpoints import Checkpoints
 from treadle.thread.repo import Commit, Repo
 
@@ -27,13 +29,15 @@ class Record:
     """Relative to the folder of the agent's project."""
     time: str
     """When it was written, as it says itself; the time of the one before it where it does not."""
-    fields: Mapping[str, object]
+    fields: Fields
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One session of Claude Code."""
+    """One session of one agent."""
 
+    role: Role
     id: str
     roots: tuple[str, ...]
     """Roots of the work trees, as the transcript has them: a session may move to another one."""
@@ -45,25 +49,25 @@ class Scene:
     def shape(self) -> tuple[bool, int, bool, bool]:
         """What kind of session it is: sub-agents, how many commits (up to 4), whether the agent
         made one itself, whether its context was compacted."""
-        told = [record.fields for record in self.records]
         return (
-            any(fields.get("isSidechain") or _progress(fields) for fields in told),
+            any(record.told.helped for record in self.records),
             min(len(self.commits), 4),
-            any(made(fields, commit) for fields in told for commit in self.commits),
-            any(fields.get("subtype") == "compact_boundary" for fields in told),
+            any(made(record, commit) for record in self.records for commit in self.commits),
+            any(record.told.compacted for record in self.records),
         )
 
 
-def scene(id_: str, roots: Sequence[str], files: Mapping[str, Iterable[Mapping[str, object]]],
+def scene(role: Role, roots: Sequence[str], files: Mapping[str, Sequence[Fields]],
           commits: Sequence[Commit]) -> Scene:  # fmt: skip
-    """A scene out of the records of a session's files, merged by their time."""
-    rows = [row for file, records in files.items() for row in _dated(file, records)]
+    """A scene out of the records of a session's files, the main one first, merged by their time."""
+    rows = [row for file, records in files.items() for row in _dated(role, file, records)]
     rows.sort(key=lambda record: record.time)
-    return Scene(id_, tuple(roots), tuple(rows), tuple(commits))
+    id_ = role.session(next(iter(files.values())))
+    return Scene(role, id_, tuple(roots), tuple(rows), tuple(commits))
 
 
 def scenes(repo: Repo, branch: str = "main") -> Iterator[Scene]:
-    """Every session of Claude Code that commits of ``branch`` name."""
+    """Every session that commits of ``branch`` name and that can be acted out."""
     points = Checkpoints(repo)
     commits: dict[str, list[Commit]] = {}
     for commit in repo.commits([branch], "--no-merges"):
@@ -71,33 +75,40 @@ def scenes(repo: Repo, branch: str = "main") -> Iterator[Scene]:
             commits.setdefault(key, []).append(commit)
     for key, own in commits.items():
         records = _united(source.open().read() for source in points.sources(key))
+        role = role_of(records)
         paths = {
             delta.path for _, found in repo.deltas(commit.id for commit in own) for delta in found
         }
-        roots = _roots(records, paths)
-        ids = {str(record["sessionId"]) for record in records if record.get("sessionId")}
-        if roots and len(ids) == 1:
+        roots = _roots(role.told(records), paths) if role else []
+        if role and roots:
             ordered = sorted(own, key=lambda commit: commit.committed)
-            yield scene(ids.pop(), roots, {f"{key}.jsonl": records}, ordered)
+            yield scene(role, roots, {f"{key}.jsonl": records}, ordered)
 
 
-def _roots(records: Iterable[Mapping[str, object]], paths: AbstractSet[str]) -> list[str]:
-    """The folder a session began in, and those others in which it edited one of ``paths``."""
-    folders = dict.fromkeys(str(record["cwd"]) for record in records if record.get("cwd"))
-    told = (record.get("toolUseResult") for record in records)
-    edited = {str(one["filePath"]) for one in told if isinstance(one, dict) and "filePath" in one}
-    return [
-        folder
-        for number, folder in enumerate(folders)
-        if not number or any(f"{folder}/{path}" in edited for path in paths)
-    ]
+def _roots(told: Sequence[Told], paths: AbstractSet[str]) -> list[str]:
+    """The folder a session began in, and those others in which it edited one of ``paths``; or one
+    above it, where the session was begun below the root."""
+    edited = {change.path for one in told for change in one.changes}
+
+    def count(root: str) -> int:
+        return sum(f"{root}/{path}" in edited for path in paths)
+
+    found: dict[str, None] = {}
+    for number, folder in enumerate(dict.fromkeys(one.folder for one in told if one.folder)):
+        root = max([folder, *_above(folder)], key=count)
+        if count(root) or not number:
+            found[root] = None
+    return list(found)
 
 
-def made(fields: Mapping[str, object], commit: Commit) -> str:
+def _above(folder: str) -> Iterator[str]:
+    while folder := folder.rpartition("/")[0]:
+        yield folder
+
+
+def made(record: Record, commit: Commit) -> str:
     """The abbreviated id by which a record's own output names ``commit``, ``""`` if it does not."""
-    result = fields.get("toolUseResult")
-    output = result.get("stdout") if isinstance(result, dict) else None
-    for line in str(output or "").split("\n"):
+    for line in record.told.output.split("\n"):
         head, _, subject = line.partition("] ")
         if line.startswith("[") and subject == commit.subject and " " in head:
             return head.rpartition(" ")[2]
@@ -123,14 +134,9 @@ def _record(line: bytes) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def _dated(file: str, records: Iterable[Mapping[str, object]]) -> Iterator[Record]:
+def _dated(role: Role, file: str, records: Sequence[Fields]) -> Iterator[Record]:
     time = ""
-    for fields in records:
+    for fields, told in zip(records, role.told(records), strict=True):
         own = fields.get("timestamp")
         time = own if isinstance(own, str) else time
-        yield Record(file, time, fields)
-
-
-def _progress(fields: Mapping[str, object]) -> bool:
-    told = fields.get("data")
-    return isinstance(told, dict) and told.get("type") == "agent_progress"
+        yield Record(file, time, fields, told)

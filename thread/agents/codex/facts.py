@@ -3,6 +3,13 @@
 An answer, the account of what a call did and the name of a sub-agent come after the call. And
 nearly everything is recorded two or three times over: as the model sees it, as an event for
 the screen, as an item of the history by turns.
+
+A command may run on while the agent does other things, and a commit may be made meanwhile. What
+is told of it before the next call belongs to its own call; what comes later is told by the call
+that asked for it. So nothing that a commit's document has of a session changes afterwards:
+
+    call a   running 1   poll a   running 1   call b   poll a   exit 0
+    a: both outputs                           b        poll a: its own output
 """
 
 from __future__ import annotations
@@ -44,6 +51,8 @@ class Facts:
     """What sub-agents were asked to do."""
     typed: Counter[str] = field(default_factory=Counter)
     """The person's own commands, as far as they have an account."""
+    begun: dict[str, Call] = field(default_factory=dict)
+    """From a call that asks late how a command goes on to the call that began it."""
 
 
 def facts(records: Sequence[Record], paths: Mapping[str, str]) -> Facts:
@@ -64,6 +73,12 @@ class _Gatherer:
         self._running: dict[tuple[str, str], str] = {}
         self._polls: dict[str, str] = {}
         self._typed: dict[str, str] = {}
+        self._last = ""
+        """The last call, but for those that only go on with it."""
+        self._count = 0
+        """How many such calls there were."""
+        self._answered: dict[str, int] = {}
+        """How many there were when a call was answered first."""
 
     def take(self, record: Record) -> None:
         """Learn from one record what it says of others."""
@@ -86,16 +101,26 @@ class _Gatherer:
             self._frames[record.session] = (call.id, record.turn)
         going_on = _going_on(call)
         root = self._running.get((record.session, going_on)) if going_on else None
-        if root is not None and text(call.input, "chars"):
+        if root is None or root != self._last:
+            self._new(call, root)
+        elif text(call.input, "chars"):
             self._typed[call.id] = root
-        elif root is not None:
+        else:
             self._polls[call.id] = root
             self.facts.told.add(record.key)
         if call.name in tools.DELEGATES:
             self.facts.asked.add(text(call.input, "message").strip())
 
+    def _new(self, call: Call, root: str | None) -> None:
+        """A call of its own; ``root`` is the one that it asks about, if it asks about one."""
+        self._last, self._count = call.id, self._count + 1
+        begun = self.facts.begun.get(root or "") or self._calls.get(root or "")
+        if begun is not None:
+            self.facts.begun[call.id] = begun
+
     def _output(self, output: Output, record: Record) -> None:
         result = output.result
+        self._answered.setdefault(output.id, self._count)
         root = self._polls.get(output.id, output.id)
         typed = self._typed.get(output.id, "")
         if typed in self.facts.results:
@@ -123,7 +148,8 @@ class _Gatherer:
     def _account(self, item: Account, record: Record) -> None:
         """An account tells of the call of its id, else of the program that is running."""
         if item.id in self._calls:
-            self.facts.accounts[item.id] = item
+            if not self._is_late(item):
+                self.facts.accounts[item.id] = item
             self.facts.told.add(record.key)
             return
         if isinstance(item, Ended) and item.typed:
@@ -133,6 +159,16 @@ class _Gatherer:
         if frame and (turn == record.turn or not (turn and record.turn)):
             self.facts.hosted.setdefault(frame, []).append((record, item))
             self.facts.told.add(record.key)
+
+    def _is_late(self, item: Account) -> bool:
+        """Whether a command's end is told when other calls follow on what it had answered. What it
+        printed since is in the answers to those that ask about it."""
+        known = self.facts.results.get(item.id)
+        if known is None or not isinstance(item, Ended):
+            return False
+        if known.running:
+            return self._last != item.id
+        return self._answered.get(item.id, self._count) != self._count
 
 
 def _going_on(call: Call) -> str:

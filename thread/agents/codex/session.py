@@ -159,6 +159,9 @@ class _Story:
         event, complaints = tools.event(part, result, record, self._lane(record), helper)
         for complaint in complaints:
             self._problem(record, complaint)
+        begun = self._facts.begun.get(part.call.id)
+        if begun is not None and result is not None:
+            event = replace(event, made=made(parts.command(begun), result.text))
         self._add(self._settled(event, record))
 
     def _helper(self, call: Call) -> str:
