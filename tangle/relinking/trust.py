@@ -4,7 +4,7 @@ Code is full of lines that stand in many places: tests begin alike, errors are h
 Claimed lines alone therefore say little. A document is believed if the commit makes
 its very change (the patch-id, or a file that is the same blob), if much of what it wrote, or
 much of what the commit adds, is claimed, or if a run of what it wrote stands there unbroken,
-between the lines between which it stood before.
+between the lines between which it stood before, or just beside one that was written with it.
 
 Figures of these rules on real histories are in ``docs/decisions.md``.
 """
