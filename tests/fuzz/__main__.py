@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -28,7 +29,11 @@ def main() -> int:
     told = asked.parse_args()
     _quiet_git()
     seeds = range(told.first, told.first + (told.histories or sys.maxsize))
-    with tempfile.TemporaryDirectory(prefix="treadle-fuzz-") as folder, Pool(told.jobs) as pool:
+    deaf = (signal.SIGINT, signal.SIG_IGN)
+    with (
+        tempfile.TemporaryDirectory(prefix="treadle-fuzz-") as folder,
+        Pool(told.jobs, signal.signal, deaf) as pool,
+    ):
         one = partial(_one, folder=Path(folder), count=told.moves, shrinking=told.shrink)
         return _tell(pool.imap(one, seeds), told.moves, told.log)
 
@@ -48,13 +53,15 @@ def _one(seed: int, folder: Path, count: int, shrinking: bool) -> tuple[int, str
 def _tell(played: Iterable[tuple[int, str, Tally]], count: int, log: Path | None) -> int:
     began, whole = time.monotonic(), Counter[tuple[str, str]]()
     wrong = done = 0
-    for seed, failed, tally in played:
-        whole.update(tally)
-        wrong, done = wrong + bool(failed), done + count
-        spent = time.monotonic() - began
-        _say(
-            log, f"seed {seed}: {count} operations, {failed or 'all well'} ({done}, {spent:.0f} s)"
-        )
+    try:
+        for seed, failed, tally in played:
+            whole.update(tally)
+            wrong, done = wrong + bool(failed), done + count
+            spent = time.monotonic() - began
+            said = failed or "all well"
+            _say(log, f"seed {seed}: {count} operations, {said} ({done}, {spent:.0f} s)")
+    except KeyboardInterrupt:
+        _say(log, "stopped")
     for line in _figures(whole):
         _say(log, line)
     _say(log, f"{done} operations, {wrong} histories in which something was wrong")
