@@ -101,7 +101,7 @@ def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -
     above = file.lines[begin : first.place][::-1], goal.lines[at : first.line][::-1]
     end, to = last.place + 1 + _NEAR, last.line + 1 + _NEAR
     below = file.lines[last.place + 1 : end], goal.lines[last.line + 1 : to]
-    beside = [_neighbour(old) == _neighbour(new) for old, new in (above, below)]
+    beside = [_near(old, new) for old, new in (above, below)]
     blocks = (
         file.blocks[first.place - 1 : first.place],
         file.blocks[last.place + 1 : last.place + 2],
@@ -122,6 +122,8 @@ def _next(lines: Sequence[str]) -> str:
     return lines[0] if lines and weight_of(lines[0]) > SMALL else ""
 
 
-def _neighbour(lines: Sequence[str]) -> str:
-    """The first line that tells something, ``""`` at an end of the file."""
-    return next((line for line in lines if weight_of(line) > SMALL), "")
+def _near(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether the old neighbour, the next line that tells something, stands among the new ones; or
+    there is none on either side, at an end of the file."""
+    told = [[line for line in lines if weight_of(line) > SMALL] for lines in (old, new)]
+    return told[0][0] in told[1] if told[0] else not told[1]

@@ -49,6 +49,20 @@ def test_a_line_that_comes_back_beside_its_mate_and_before_a_new_one(loom: Loom)
     loom.expect(FIRST[1:])
 
 
+def test_a_lone_line_that_comes_back_with_a_new_one_between_it_and_its_neighbour(
+    loom: Loom,
+) -> None:
+    loom.step("lamp.py", 15, FIRST[1])
+    loom.step("lamp.py", 5, FIRST[0])
+    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
+    loom.save()
+    loom.person("lamp.py", FIRST[0] + "\n", "")
+    loom.person("lamp.py", "number 20\n", "number 20, by hand\n")
+    brought = f"number 5\n{FIRST[0]}\na person's line stands below it now\n"
+    among_others(loom, "number 5\n", brought)
+    loom.expect(FIRST[:1])
+
+
 def test_what_a_revert_brings_back_into_a_renamed_folder(loom: Loom) -> None:
     loom.step("dir/oil.txt", 5, *FIRST)
     loom.save()
