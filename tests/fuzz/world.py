@@ -246,9 +246,10 @@ class World:
             raise WrongError(f"{where} was {first}, and is {origin}")
 
     def _may_be_lost(self, line: str, run: Run, at: int) -> bool:
-        """Whether a line need not be told of its step: a commit only moved or copied it, or left
-        nothing by which it could be told from a line that reads the same."""
-        if self._carried(line, run.commit):
+        """Whether a line need not be told of its step: a commit only moved or copied it (also by
+        taking both sides of a conflict), or left nothing by which it could be told from a line that
+        reads the same."""
+        if self._lines(run.path, run.commit).count(line) > 1 or self._carried(line, run.commit):
             return True
         lost = self._torn(line, run, at)
         self.tally["seen", "torn lines told of nobody"] += lost
