@@ -109,6 +109,9 @@ class Drain:
         self.watches: list[Watch] = []
         self.young: list[Todo] = []
         """Commits that are final if nothing more is told of the second they were made in."""
+        self.answered: dict[str, float] = {}
+        """By commit that waited for an answer: until when more may be told of it, 0 as long as not
+        all is there."""
         self.about: dict[str, set[str]] = {}
         """By entry the commits of it that are not done."""
         self.held = False
@@ -133,8 +136,8 @@ class Drain:
             pause = min(_LATE, pause * 1.3)
 
     def _ripen(self) -> None:
-        """Close the entries that only waited for their second to be over."""
-        for one in [one for one in self.young if _ripe(one) <= time.time()]:
+        """Close the entries that only waited for a second to be over."""
+        for one in [one for one in self.young if self._ripe(one) <= time.time()]:
             self.young.remove(one)
             self._close([one])
         if not self.young:
@@ -328,11 +331,21 @@ class Drain:
             if waits is not None:
                 opened = True
                 self._watch(files_of(session, gathered), waits)
-        if not opened and now < _ripe(one) < now + 2 * _SECOND:
+        if opened:
+            self.answered[one.commit.id] = 0.0
+        elif self.answered.get(one.commit.id) == 0.0:
+            self.answered[one.commit.id] = now + _SECOND
+        if not opened and now < self._ripe(one) < now + 2 * _SECOND:
             self.young.append(one)
             self._watch(self.sizes, young=True)
             return True
         return opened
+
+    def _ripe(self, one: Todo) -> float:
+        """When all events of the second in which a commit was made are in the transcripts, and all
+        that is told of the call that was waited for: some agents tell of its end twice."""
+        made = seconds(one.commit.committed) + _SECOND
+        return max(made, self.answered.get(one.commit.id, 0.0))
 
     def _watch(
         self, files: Iterable[str], keys: Sequence[str] = (), *, young: bool = False
@@ -363,11 +376,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UserError):
         return error.message
     return str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
-
-
-def _ripe(one: Todo) -> float:
-    """When all events of the second in which a commit was made are in the transcripts."""
-    return seconds(one.commit.committed) + _SECOND
 
 
 def _orig_head(git_dir: str) -> str:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from difflib import unified_diff
 from itertools import count
+from pathlib import Path
 
 from tests.support.scratch import Scratch
 from treadle.thread.origin import split_lines
@@ -26,6 +27,7 @@ class Rollout:
 
     def __init__(self, scratch: Scratch, session: str = SESSION, folder: str = "/home/mo/weir"):
         self.scratch = scratch
+        self.id = session
         self.folder = folder
         self.records: list[dict[str, Json]] = []
         self._numbers = count(1)
@@ -98,6 +100,11 @@ class Rollout:
         told = f"Wall time: 1.0000 seconds\nProcess {state}\nOutput:\n{output}"
         self._item("function_call_output", call_id=call, output=told)
 
+    def tells_in_full(self, call: str, output: str) -> None:
+        """What a command printed, as it was shown on the screen."""
+        more = {"call_id": call, "cwd": self.folder, "exit_code": 0, "status": "completed"}
+        self._event("exec_command_end", aggregated_output=output, **more)
+
     def asks(self, running: str) -> str:
         """Asks how a running command goes on; the call's id."""
         call = f"call_{next(self._numbers)}"
@@ -112,6 +119,13 @@ class Rollout:
         self.ends(call, f"[main {commit.id[:7]}] {subject}\n 1 file changed\n")
 
     # -- records --------------------------------------------------------------------
+
+    def leave(self, home: Path) -> None:
+        """Write the records so far where Codex keeps them."""
+        folder = home / ".codex" / "sessions" / "2026" / "01" / "05"
+        folder.mkdir(parents=True, exist_ok=True)
+        text = "".join(json.dumps(record) + "\n" for record in self.records)
+        (folder / f"rollout-2026-01-05T09-00-00-{self.id}.jsonl").write_text(text)
 
     def _event(self, kind: str, **more: Json) -> None:
         self._tell("event_msg", {"type": kind, **more})

@@ -13,8 +13,11 @@ import pytest
 
 from tests.support.desk import Claude, Desk
 from tests.support.record import makes_its_commit, steps
+from tests.support.rollout import Rollout
 from tests.support.scratch import numbered
 from tests.tangle.capturing.lamps import again, light, told_once
+from treadle.tangle.capturing import drain
+from treadle.thread.repo import Repo
 
 KILLS = int(os.environ.get("TREADLE_KILLS", "20"))
 """How often the worker is killed; each commit is recorded under two that are."""
@@ -73,6 +76,33 @@ def test_a_torn_last_line_is_read_when_it_is_whole(desk: Desk, claude: Claude) -
 
 
 # -- what goes wrong --------------------------------------------------------------
+
+
+def test_a_call_whose_end_is_told_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codex answers its call first, then tells in full what the command printed."""
+    monkeypatch.setenv("HOME", str(desk.home))
+    monkeypatch.setattr(drain, "_SECOND", 60.0)
+    session = Rollout(desk.scratch, folder=str(desk.scratch.top))
+    session.prompt("Light it.")
+    session.patch("account", "lamp.py", desk.scratch.read("lamp.py") + "lit\n")
+    call = session.starts("git commit -qam 'Light it' && ./tell-everybody")
+    commit = desk.scratch.commit("Light it")
+    session.leave(desk.home)
+    desk.queue(commit, CODEX_THREAD_ID=session.id)
+    with Repo.open(desk.scratch.top) as repo:
+        worker = drain.Drain(repo, desk.folder)
+        worker.take()
+        session.ends(call, "told A…\n")
+        session.leave(desk.home)
+        worker.take()
+        assert desk.waiting() != []
+        session.tells_in_full(call, "told A\ntold B\n")
+        session.leave(desk.home)
+        assert any(watch.told() for watch in worker.watches)
+        worker.take()
+    (_, _, last) = list(steps(desk.document(commit)))[-1]
+    assert last.output == "told A\ntold B"
+    again(desk, monkeypatch)
 
 
 def test_files_that_are_no_entries_are_removed(desk: Desk, claude: Claude) -> None:

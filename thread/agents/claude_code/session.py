@@ -6,7 +6,7 @@ known only from its answer, and a prompt typed ahead counts only when it was han
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -42,8 +42,8 @@ class _Facts:
     """From a call to the sub-agent it started."""
     asked: set[str] = field(default_factory=set)
     """What sub-agents were asked to do."""
-    queued: Counter[str] = field(default_factory=Counter)
-    """Prompts typed ahead that have a record of their own."""
+    queued: dict[str, list[int]] = field(default_factory=dict)
+    """Prompts typed ahead that have a record of their own: how much was told before each."""
 
 
 def events(records: Sequence[Record], names: Sequence[str]) -> tuple[list[Event], Complaints]:
@@ -63,8 +63,10 @@ def _facts(records: Iterable[Record]) -> _Facts:
     facts = _Facts()
     opening: dict[str, str] = {}
     prompts: dict[str, str] = {}
+    told = 0
     for record in records:
         for item in record.items:
+            told += _tells(item, record)
             if isinstance(item, Result):
                 known = facts.results.get(item.id)
                 if known is None or item.weight > known.weight:
@@ -81,12 +83,19 @@ def _facts(records: Iterable[Record]) -> _Facts:
             elif isinstance(item, Prose) and item.kind == "told":
                 opening.setdefault(item.text.strip(), record.lane)
             elif isinstance(item, Prose) and item.queued:
-                facts.queued[item.text.strip()] += 1
+                facts.queued.setdefault(item.text.strip(), []).append(told)
     facts.asked.update(prompts.values())
     for call, prompt in prompts.items():
         if prompt in opening:
             facts.lanes.setdefault(call, opening[prompt])
     return facts
+
+
+def _tells(item: Item, record: Record) -> bool:
+    """Whether an item takes the main agent's story on; what is typed ahead stands beside it."""
+    if record.side or (isinstance(item, Prose) and item.queued):
+        return False
+    return isinstance(item, Prose | Shell | Call)
 
 
 class _Story:
@@ -99,6 +108,8 @@ class _Story:
         self._names = names
         self._told: set[str] = set()
         self._waiting: list[str] = []
+        self._count = 0
+        """How much was told so far."""
         self._shell: int | None = None
         self._texts: dict[str, str] = {}
         self._calls: dict[str, tuple[Call, int]] = {}
@@ -106,6 +117,7 @@ class _Story:
     def tell(self, item: Item, record: Record, number: int) -> None:
         """Add what one item says; ``number`` counts the items of its record."""
         key = record.key if number == 0 else f"{record.key}/{number}"
+        self._count += _tells(item, record)
         if isinstance(item, Call):
             self._call(item, record, key)
         elif isinstance(item, Result):
@@ -156,7 +168,8 @@ class _Story:
     def _queue(self, item: Queued, record: Record, key: str) -> None:
         """A prompt typed ahead is one when it is handed over, unless it has its own record.
 
-        ``dequeue`` makes an ordinary prompt of it, ``popAll`` gives all back to the person.
+        ``dequeue`` makes an ordinary prompt of it, ``popAll`` gives all back to the person. Its own
+        record stands right there: the same words that are typed later are another prompt.
         """
         if item.operation == "enqueue":
             self._waiting.append(item.text)
@@ -165,13 +178,15 @@ class _Story:
         elif item.operation in ("dequeue", "remove") and self._waiting:
             at = self._waiting.index(item.text) if item.text in self._waiting else 0
             text = self._waiting.pop(at)
-            if item.operation == "remove" and not self._delivered(text):
+            if not self._delivered(text) and item.operation == "remove":
                 self._hand_over(text, record, key)
 
     def _delivered(self, text: str) -> bool:
-        known = self._facts.queued[text.strip()] > 0
-        self._facts.queued[text.strip()] -= known
-        return known
+        """Whether a record tells of the prompt, with nothing told between here and there."""
+        known = self._facts.queued.get(text.strip(), [])
+        here = bisect_right(known, self._count)
+        del known[: max(0, here - 1)]
+        return bool(here and known.pop(0) == self._count)
 
     def _hand_over(self, text: str, record: Record, key: str) -> None:
         item = words(text)

@@ -186,24 +186,27 @@ def _and(before: str, after: str) -> str:
 def _doubles(records: Sequence[Record]) -> set[str]:
     """Keys of the words that stand in a record that is to be believed more.
 
-    Words are compared by their text, and one record stands for one. Only prompts as the model
-    saw them may read differently: where a session has others, none of these counts.
+    Words are compared by their text, and one record stands for one, if no call comes between them.
+    Only prompts as the model saw them may read differently: as soon as a session has others, none
+    of these counts.
     """
-    groups: dict[tuple[str, str, str], dict[int, list[str]]] = {}
-    prompted: set[str] = set()
+    groups: dict[tuple[str, str, str, int], dict[int, list[str]]] = {}
+    prompted: dict[str, int] = {}
+    calls: Counter[str] = Counter()
     for record in records:
-        item = record.item
+        item, session = record.item, record.session
+        calls[session] += isinstance(item, Call)
         if isinstance(item, Prose):
             words = item.text.split(" (")[0] if item.kind == "marked" else item.text.strip()
-            ranks = groups.setdefault((record.session, item.kind, words), {})
+            ranks = groups.setdefault((session, item.kind, words, calls[session]), {})
             ranks.setdefault(item.rank, []).append(record.key)
             if item.kind == "prompt" and item.rank:
-                prompted.add(record.session)
+                prompted.setdefault(session, calls[session])
     found: set[str] = set()
-    for (session, kind, _), ranks in groups.items():
+    for (session, kind, _, count), ranks in groups.items():
         best = next(rank for rank in _BELIEVED.get(kind, _SPEECH) if rank in ranks)
         for rank, keys in ranks.items():
             found.update(keys[: len(ranks[best])] if rank != best else ())
-        if kind == "prompt" and session in prompted:
+        if kind == "prompt" and count >= prompted.get(session, count + 1):
             found.update(ranks.get(0, ()))
     return found
