@@ -313,5 +313,5 @@
   });
   list.addEventListener("click", function (e) { if (e.target.closest("a") && !e.ctrlKey && !e.metaKey && !e.shiftKey) close(); });
   box.addEventListener("focusout", function (e) { if (!box.contains(e.relatedTarget)) setTimeout(function () { if (!box.contains(document.activeElement)) close(); }, 120); });
-  if (document.activeElement === q) { if (q.value.trim()) search(); else ready().catch(function () {}); }
+  if (document.activeElement === q) { if (q.value.trim() && q.dataset.go) follow(); else if (q.value.trim()) search(); else ready().catch(function () {}); }
 })();

@@ -31,6 +31,8 @@
     var box = document.querySelector(".search"), q = document.getElementById("q"), css = document.querySelector("link[rel=stylesheet]"), s;
     box.hidden = false;
     q.addEventListener("focus", function () { if (s) return; s = make("script"); s.src = css.href.replace(/style\.css[^\/]*$/, "search.js"); document.head.append(s); });
+    /* Who types fast is done before it is there. */
+    q.addEventListener("keydown", function (e) { q.dataset.go = e.key === "Enter" ? "1" : ""; });
   }
 
   /* A line of a long file may stand on another of its pages. */

@@ -57,6 +57,20 @@ def test_enter_leads_to_the_best_hit(asked: Page) -> None:
     assert "smallest thing" in asked.locator(f"[id='{anchor}']").inner_text().lower()
 
 
+FAST = """() => {
+  const q = document.getElementById("q");
+  q.focus();
+  q.value = "smallest thing";
+  q.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
+}"""
+
+
+def test_enter_before_the_search_is_loaded_is_not_lost(open_page: Open) -> None:
+    page = open_page("index.html")
+    page.evaluate(FAST)
+    page.wait_for_url(re.compile(r"/thread/.*#(s|t)-"))
+
+
 def test_arrows_walk_the_hits_and_escape_leaves(asked: Page) -> None:
     from playwright.sync_api import expect
 
