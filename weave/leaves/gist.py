@@ -25,6 +25,9 @@ PROMPT, SENTENCES = 320, 300
 ASKED, REASONS, DROPPED = 3, 4, 2
 """How many prompts, reasons and given-up attempts are quoted at most."""
 
+FEW, SHARE = 3, 6
+"""Lines that a later step must have replaced to be told of, and which share of a step's lines."""
+
 TELLING = 90
 """Characters from which a reason tells as much as a longer one."""
 
@@ -36,6 +39,8 @@ class Point(NamedTuple):
     name: str
     """A step, ``T.S``, or a turn, ``T``."""
     text: str
+    later: str = ""
+    """``PART:T.S``, the step that replaced all of its lines or a good deal of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +132,19 @@ def _told(wrote: Sequence[_Wrote], most: int) -> list[Point]:
         found = prose(one.turn, one.step) if one.step.kind != "took" else None
         said = say.visible(last_sentences(found.text, SENTENCES)) if found else ""
         if said:
-            points.setdefault(said, Point(one.part, one.name, said))
+            points.setdefault(said, Point(one.part, one.name, said, _later(one)))
             lines[said] += max(1, one.left)
     worth = {said: number**0.5 * min(len(said), TELLING) for said, number in lines.items()}
     best = sorted(points, key=lambda said: -worth[said])[:most]
     return [points[said] for said in points if said in best]
+
+
+def _later(one: _Wrote) -> str:
+    """The step that took most of a step's lines away, if those are worth a word."""
+    for (part, name), number in one.fate.lost[:1]:
+        if part and number >= FEW and number * SHARE >= one.fate.added:
+            return f"{part}:{name}"
+    return ""
 
 
 def _ended(

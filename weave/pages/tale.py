@@ -21,6 +21,8 @@ class Line:
     text: str
     link: Link
     """Where it stands."""
+    later: Link | None = None
+    """The step that replaced what it wrote, or a good deal of it."""
 
 
 def tale(plan: Plan, woven: Woven) -> tuple[Line, ...]:
@@ -34,11 +36,11 @@ def _lines(plan: Plan, woven: Woven) -> Iterator[Line]:
     for nth, point in enumerate(asked):
         yield Line("" if nth else "Asked", "asked", point.text, _turn(plan, woven, point))
     for nth, point in enumerate(gist.reasons):
-        yield Line("" if nth else "Because", "because", point.text, _step(plan, woven, point))
+        yield Line("" if nth else "Because", "because", point.text, *_steps(plan, woven, point))
     for nth, point in enumerate(gist.dropped):
-        yield Line("" if nth else "Given up", "dropped", point.text, _step(plan, woven, point))
+        yield Line("" if nth else "Given up", "dropped", point.text, *_steps(plan, woven, point))
     if gist.ended:
-        yield Line("In the end", "ended", gist.ended.text, _step(plan, woven, gist.ended))
+        yield Line("In the end", "ended", gist.ended.text, *_steps(plan, woven, gist.ended))
 
 
 def _plain(text: str) -> str:
@@ -53,7 +55,13 @@ def _turn(plan: Plan, woven: Woven, point: Point) -> Link:
     return Link(label, f"{plan.places.sections[plan.places.by_commit[woven.commit.id]].page}{mark}")
 
 
-def _step(plan: Plan, woven: Woven, point: Point) -> Link:
-    found = plan.places.step(woven.commit.id, point.part, point.name)
-    label = f"¶{strand(woven.leaf.parts, point.part)}{point.name}"
+def _steps(plan: Plan, woven: Woven, point: Point) -> tuple[Link, Link | None]:
+    part, _, name = point.later.rpartition(":")
+    later = _step(plan, woven, part, name) if part in woven.leaf.parts else None
+    return _step(plan, woven, point.part, point.name), later
+
+
+def _step(plan: Plan, woven: Woven, part: str, name: str) -> Link:
+    found = plan.places.step(woven.commit.id, part, name)
+    label = f"¶{strand(woven.leaf.parts, part)}{name}"
     return Link(label, found.href if found else "")

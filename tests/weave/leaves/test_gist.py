@@ -72,7 +72,29 @@ def test_an_attempt_of_which_nothing_is_left_is_told_as_given_up() -> None:
     gist = gist_of(tried().threads[0].thread)
     assert [(point.name, point.text) for point in gist.dropped] == [("1.2", "I step by the hour.")]
     assert [point.name for point in gist.reasons] == ["1.5"]
+    assert not gist.reasons[0].later
     assert gist.more == 0
+
+
+def test_a_step_that_was_replaced_in_part_names_the_one_that_did() -> None:
+    maker = Maker()
+    first = "".join(f"line {n}\n" for n in range(12))
+    steps = turn(
+        1,
+        "Find the turns.",
+        NINE,
+        said("First the plain way."),
+        edited(maker.edit("a.py", first)),
+        said("No, by halving the interval where the slope changes its sign."),
+        edited(maker.edit("a.py", first.replace("line 1", "halved 1"))),
+    )
+    maker.commit("Find turns", "2026-03-05", part("s", steps))
+    (plain, halved) = gist_of(maker.threads[0].thread).reasons
+    assert (plain.name, plain.later.rpartition(":")[2]) == ("1.2", "1.4")
+    assert halved.later == ""
+    (line, _) = tale(plan(maker.book()), maker.threads[0])[1:3]
+    assert line.later
+    assert line.later.text == "¶1.4"
 
 
 def test_words_before_the_last_edit_are_no_end() -> None:
