@@ -7,7 +7,7 @@ import pytest
 from tests.weave.slackwater import Maker, edited, part, said, slackwater, turn
 from treadle.thread.document import part_id
 from treadle.weave.pages.file import FilePage, SpanView, file_page
-from treadle.weave.pages.index import files_page, gaps_page, index_page
+from treadle.weave.pages.index import files_pages, gaps_page, index_page
 from treadle.weave.pages.steps import Looks, StepView
 from treadle.weave.pages.thread import ThreadPage, thread_page
 from treadle.weave.view import LEAN, Book, Cloth, Plan, frame, plan
@@ -272,7 +272,7 @@ def test_the_index_tells_threads_with_their_explained_share(shared: Plan) -> Non
 
 
 def test_files_stand_by_folder(shared: Plan) -> None:
-    page = files_page(shared)
+    (page,) = files_pages(shared)
     folders = [folder.path for folder in page.folders]
     assert folders == ["", "data", "docs", "tests", "tide", "tools"]
     chart = page.folders[2].rows[0]
@@ -289,7 +289,7 @@ def test_gaps_are_counted_by_commit_and_listed_by_file(shared: Plan) -> None:
 def test_a_book_without_threads_or_files_is_still_a_book() -> None:
     empty = plan(Book("Nothing", "", (), ()))
     assert index_page(empty).chapters == ()
-    assert files_page(empty).folders == ()
+    assert [page.folders for page in files_pages(empty)] == [()]
     assert gaps_page(empty).files == ()
     assert frame(empty.book).threads == "0 threads"
 

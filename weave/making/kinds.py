@@ -197,11 +197,17 @@ def _chapter(loom: Loom, sheet: Sheet) -> Pages:
     return {sheet.names[0]: chapter_html(view, loom.frame)}
 
 
+def _tables(plan: Plan) -> Iterator[Sheet]:
+    from treadle.weave.pages.index import page_files
+
+    yield Sheet("files", 0, page_files(plan), "", WAY_IN)
+
+
 def _table(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import files_html
-    from treadle.weave.pages.index import files_page
+    from treadle.weave.pages.index import files_pages
 
-    return {sheet.names[0]: files_html(files_page(loom.plan), loom.frame)}
+    return {view.page: files_html(view, loom.frame) for view in files_pages(loom.plan)}
 
 
 def _gaps(loom: Loom, sheet: Sheet) -> Pages:
@@ -227,11 +233,17 @@ def _named(loom: Loom, sheet: Sheet) -> Pages:
     return {view.page: names_html(view, loom.frame) for view in views}
 
 
+def _all_prompts(plan: Plan) -> Iterator[Sheet]:
+    from treadle.weave.pages.prompts import page_prompts
+
+    yield Sheet("prompts", 0, page_prompts(plan), "", WAY_IN)
+
+
 def _prompts(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import prompts_html
-    from treadle.weave.pages.prompts import prompts_page
+    from treadle.weave.pages.prompts import prompts_pages
 
-    return {sheet.names[0]: prompts_html(prompts_page(loom.plan), loom.frame)}
+    return {view.page: prompts_html(view, loom.frame) for view in prompts_pages(loom.plan)}
 
 
 KINDS = {
@@ -241,8 +253,8 @@ KINDS = {
     "searched": Kind(_single("searched", "search/index.js"), _directory),
     "index": Kind(_single("index"), _index),
     "chapter": Kind(_chapters, _chapter),
-    "files": Kind(_single("files"), _table),
+    "files": Kind(_tables, _table),
     "names": Kind(_index_of_names, _named),
-    "prompts": Kind(_single("prompts"), _prompts),
+    "prompts": Kind(_all_prompts, _prompts),
     "unexplained": Kind(_single("unexplained"), _gaps),
 }

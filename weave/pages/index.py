@@ -12,8 +12,11 @@ from treadle.thread.story import shorten
 from treadle.weave import text as say
 from treadle.weave.pages.chapters import CONTENTS, Chapter, Entry, chapters, entries, subject
 from treadle.weave.pages.file import commit_link, unrecorded
-from treadle.weave.places import Link
+from treadle.weave.places import Link, nth_page
 from treadle.weave.view import Cloth, Plan, Woven, explained, total
+
+FILES = 2_500
+"""Files that one page lists."""
 
 GAPS = 2_000
 """Unexplained runs of lines that are listed."""
@@ -72,6 +75,8 @@ class FilesPage:
 
     page: str
     folders: tuple[Folder, ...]
+    pages: tuple[Link, ...] = ()
+    """Where there are several: all of them, by the first file of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +144,36 @@ def _contents(plan: Plan) -> Iterator[Contents]:
         yield Contents(chapter, (), tuple(names))
 
 
-def files_page(plan: Plan) -> FilesPage:
-    """Return the view of the table of files."""
+def page_files(plan: Plan) -> tuple[str, ...]:
+    """Return the pages of the table of files."""
+    pages = max(1, -(-len(plan.book.files) // FILES))
+    return tuple(nth_page("files.html", nth) for nth in range(pages))
+
+
+def files_pages(plan: Plan) -> Iterator[FilesPage]:
+    """The views of the table of files: one page, or several where there are very many."""
     files = sorted(plan.book.files, key=lambda file: (_folder(file), file.path))
-    folders = [(path, list(group)) for path, group in groupby(files, key=_folder)]
-    return FilesPage(
-        page="files.html",
-        folders=tuple(
+    whole: dict[str, list[Cloth]] = {}
+    for file in files:
+        whole.setdefault(_folder(file), []).append(file)
+    shares = [files[at : at + FILES] for at in range(0, len(files), FILES)] or [[]]
+    names = page_files(plan)
+    links = tuple(
+        Link(say.visible(share[0].path), name)
+        for name, share in zip(names, shares, strict=True)
+        if len(names) > 1
+    )
+    for name, share in zip(names, shares, strict=True):
+        folders = [
             Folder(
                 path=say.visible(path),
-                lines=sum(total(file.runs) for file in group),
-                explained=sum(explained(file.runs) for file in group),
+                lines=sum(total(file.runs) for file in whole[path]),
+                explained=sum(explained(file.runs) for file in whole[path]),
                 rows=tuple(_row(plan, file) for file in group),
             )
-            for path, group in folders
-        ),
-    )
+            for path, group in groupby(share, key=_folder)
+        ]
+        yield FilesPage(name, tuple(folders), links)
 
 
 def _folder(file: Cloth) -> str:

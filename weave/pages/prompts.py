@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from treadle.weave import text as say
-from treadle.weave.places import Link
+from treadle.weave.places import Link, nth_page
 from treadle.weave.view import Plan
+
+ROWS = 1_500
+"""Prompts that a page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,33 @@ class PromptsPage:
 
     page: str
     count: int
+    """Of all pages."""
     days: tuple[PromptDay, ...]
+    pages: tuple[Link, ...] = ()
+    """Where there are several: all of them, by their days."""
 
 
-def prompts_page(plan: Plan) -> PromptsPage:
-    """Return the view of the list of prompts; a repeated one stands where it was first asked."""
-    rows = list(_rows(plan))
-    days = tuple(
-        PromptDay(say.day(day) or "Undated", tuple(row for _, row in group))
-        for day, group in groupby(rows, key=lambda row: row[0])
+def page_prompts(plan: Plan) -> tuple[str, ...]:
+    """Return the pages of the list."""
+    count = sum(len(strip.prompts) for woven in plan.threads for strip in woven.leaf.strips)
+    return tuple(nth_page("prompts.html", nth) for nth in range(max(1, -(-count // ROWS))))
+
+
+def prompts_pages(plan: Plan) -> Iterator[PromptsPage]:
+    """The views of the pages; a prompt that is repeated stands where it was first asked."""
+    rows, pages = list(_rows(plan)), page_prompts(plan)
+    shares = [rows[nth * ROWS : (nth + 1) * ROWS] for nth in range(len(pages))]
+    links = tuple(
+        Link(say.days(share[0][0], share[-1][0]), page)
+        for page, share in zip(pages, shares, strict=True)
+        if share
     )
-    return PromptsPage("prompts.html", len(rows), days)
+    for page, share in zip(pages, shares, strict=True):
+        days = tuple(
+            PromptDay(say.day(day) or "Undated", tuple(row for _, row in group))
+            for day, group in groupby(share, key=lambda row: row[0])
+        )
+        yield PromptsPage(page, len(rows), days, links if len(links) > 1 else ())
 
 
 def _rows(plan: Plan) -> Iterator[tuple[str, PromptRow]]:

@@ -10,7 +10,7 @@ from tests.weave.slackwater import slackwater
 from treadle.tangle.learnt.kept import Kept
 from treadle.weave.pages import identifiers as identpage
 from treadle.weave.pages.identifiers import Identifier, names_pages, page_names
-from treadle.weave.pages.prompts import prompts_page
+from treadle.weave.pages.prompts import prompts_pages
 from treadle.weave.view import Book, Plan, plan
 
 
@@ -82,7 +82,7 @@ def test_a_book_without_code_has_an_empty_index() -> None:
 
 
 def test_all_prompts_are_listed_in_their_order(woven: Plan) -> None:
-    page = prompts_page(woven)
+    (page,) = prompts_pages(woven)
     rows = [row for day in page.days for row in day.rows]
     assert [row.link.text for row in rows] == ["§1 ¶1", "§2 ¶1", "§3 ¶1", "§3 ¶2", "§4 ¶1"]
     assert rows[0].asked == "The smallest thing that gives the height of the tide."
