@@ -24,9 +24,10 @@ def commit_tree(world: World) -> None:
 
 
 def collect_garbage(world: World) -> None:
-    """Everything that no ref reaches goes away for ever."""
+    """Everything that no ref reaches goes away for ever. Who had opened it must open it anew."""
     git(world, "reflog", "expire", "--expire=now", "--all")
     git(world, "gc", "--quiet", "--prune=now")
+    world.scratch.close()
 
 
 def pull_rebase(world: World) -> None:
@@ -72,5 +73,7 @@ def _filter(world: World, *way: str) -> None:
     settle(world)
     if shutil.which("git-filter-repo") is None:
         return
-    if git(world, "filter-repo", "--force", "--quiet", *way, "--refs", "main", "side"):
+    done = git(world, "filter-repo", "--force", "--quiet", *way, "--refs", "main", "side")
+    world.scratch.close()
+    if done:
         world.root = world.head(world.scratch.git("rev-list", "--max-parents=0", "HEAD"))
