@@ -5,7 +5,8 @@ twice. The parts are united by id; what was written twice of one strand is kept 
 placement is computed anew for the union, path by path: whose parts alone touch a path keeps its
 residue, and where both do, the steps of both are applied and what is left becomes the residue,
 its lines explained as well as either side explained them. Where their hunks are in each other's
-way the path is *moved*: the residue is its whole change, and names the steps.
+way, or one side proves the path and both together do not, the path is *moved*: the residue is its
+whole change, and names the steps.
 
 The result does not depend on who unites: both sides write the same bytes.
 """
@@ -242,9 +243,12 @@ def _place_path(
     claims = _claims(repo, row, twins, told)
     if not any(side.row.moved for side in told):
         try:
-            return row, _residue(repo, parts, row, claims)
+            change = _residue(repo, parts, row, claims)
         except MismatchError:  # their hunks are in each other's way
             pass
+        else:
+            if change is None or not any(evidence == "proved" for _, evidence in claims):
+                return row, change
     return replace(row, moved=True), _residue(repo, (), row, claims)
 
 

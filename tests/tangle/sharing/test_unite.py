@@ -105,6 +105,22 @@ def test_two_whose_hunks_are_in_each_others_way_explain_both(two: Two) -> None:
     assert again.text == found.text
 
 
+def test_a_file_that_each_of_two_proves_alone_stays_proved(two: Two) -> None:
+    """Both tell of one insertion: applied twice, it would have to be taken away once."""
+    last = "lamp number 39\n"
+    two.ann.edit("lamp.py", last, f"{last}and this is Ann's own line\n")
+    two.ben.events += two.ann.events[-1:]
+    commit = two.commit()
+    for agent in (two.ann, two.ben):
+        assert {
+            o.evidence for _, _, o in claims(two.scratch, commit, two.recorded(commit, agent))
+        } == {"proved"}
+    thread, _ = two.united(commit)
+    assert sessions(thread) == ["ann", "ben"]
+    assert makes_its_commit(two.scratch, thread)
+    assert {origin.evidence for _, _, origin in claims(two.scratch, commit, thread)} == {"proved"}
+
+
 def test_a_strand_that_was_recorded_twice_stands_once(two: Two) -> None:
     two.edit(two.ann, "lamp.py", 3)
     commit = two.commit()
