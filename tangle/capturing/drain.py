@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from treadle.tangle.capture import REFS, Captured, assembled, capture_with
 from treadle.tangle.capturing.deposit import deposit
-from treadle.tangle.capturing.flight import awaited
+from treadle.tangle.capturing.flight import awaited, present
 from treadle.tangle.capturing.gather import (
     DAYS,
     Gathered,
@@ -228,7 +228,8 @@ class Drain:
                 self._fail(one, captured.error.message)
                 continue
             self._keep(one, captured, gathered, recorder)
-            if not self._is_open(one, captured, gathered, recorder, named[one.commit.id]):
+            within = named[one.commit.id] | self._present(one, gathered)
+            if not self._is_open(one, captured, gathered, recorder, within):
                 done.append(one)
         self._shelve(recorder, gathered, began)
         self._close(done)
@@ -310,15 +311,23 @@ class Drain:
         if known.get(outcome.commit) != outcome.line:
             self.outcomes.add(outcome, now)
 
+    def _present(self, one: Todo, gathered: Gathered) -> set[str]:
+        """Ids of the sessions that the environment of a commit only hints at."""
+        told = (present(entry.variables, self.newest) for entry in one.entries)
+        return {gathered.ids.get(name, name) for names in told for name in names}
+
     def _is_open(
         self,
         one: Todo,
         captured: Captured,
         gathered: Gathered,
         recorder: Recorder,
-        named: set[str],
+        within: set[str],
     ) -> bool:
-        """Whether the commit's document is not final; what it waits for is watched then."""
+        """Whether the commit's document is not final; what it waits for is watched then.
+
+        ``within`` are ids of sessions in one of whose calls git may have run.
+        """
         now = time.time()
         if one.written + _FORGET < now:
             return False
@@ -327,7 +336,7 @@ class Drain:
         opened, when = False, recorder.when(one.commit)
         for session in gathered.sessions:
             key = (session.agent, session.id)
-            waits = awaited(session, when, last.get(key, ""), own=session.id in named)
+            waits = awaited(session, when, last.get(key, ""), own=session.id in within)
             if waits is not None:
                 opened = True
                 self._watch(files_of(session, gathered), waits)

@@ -7,8 +7,10 @@ edits whose result is not there yet. What is recorded then is not final.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from treadle.thread.agents import readers
+from treadle.thread.agents.finding.find import Transcript
 from treadle.thread.model import Event, Session
 from treadle.thread.select import When, own_call
 
@@ -28,6 +30,14 @@ def in_flight(events: Sequence[Event]) -> list[int]:
         elif event.ok is None and event.lane not in over and event.tool != _TYPED:
             found.append(index)
     return found[::-1]
+
+
+def present(variables: Mapping[str, str], found: Sequence[Transcript]) -> set[str]:
+    """Ids of the sessions in whose calls git may have run, where the environment tells only which
+    agent was at work: the one of that agent in ``found`` that changed last."""
+    agents = [reader.name for reader in readers() if variables.get(reader.presence)]
+    own = ([one for one in found if one.agent == agent] for agent in agents)
+    return {max(some, key=lambda one: one.changed).session for some in own if some}
 
 
 def awaited(session: Session, when: When, last: str, *, own: bool) -> tuple[str, ...] | None:

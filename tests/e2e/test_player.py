@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.chat import Chat
 from tests.support.roles import role_of
 from tests.support.roles.codex import CODEX
 from tests.support.rollout import FORMS, Rollout
@@ -22,6 +23,8 @@ from treadle.thread.repo import Commit, Repo
 
 FAST = 0.002
 """Seconds of the longest wait between two records."""
+SLOW = 2.5
+"""Seconds of a call that goes on after its commit: longer than a commit's second is waited for."""
 SHARE = int(os.environ.get("TREADLE_SCENES", "2"))
 """How many sessions of each agent of each real history are acted out."""
 _LONG, _CHANCE = 20, 2
@@ -119,6 +122,25 @@ def test_a_command_of_codex_that_runs_on_while_a_person_commits(tmp_path: Path) 
     _acted_out(tmp_path, scratch, session)
 
 
+def test_a_session_of_gemini_cli(tmp_path: Path) -> None:
+    """A person's commit before the chat has told its folder, one more, and the agent's own, of
+    which nothing is told before its call is over."""
+    scratch = _weir(tmp_path)
+    session = Chat(scratch)
+    session.prompt("Open the first sluice.")
+    session.replace("weir.txt", "sluice 1 shut for now", "sluice 1 open for good", "The first.")
+    scratch.commit("Open the first sluice")
+    session.write("log.txt", lines("the first sluice was opened this morning"))
+    session.said("Written down.")
+    scratch.commit("Write it down")
+    session.prompt("Now the second; commit it.")
+    session.replace("weir.txt", "sluice 2 shut for now", "sluice 2 open for good")
+    session.said("It is open, I commit it.")
+    session.commits("Open the second sluice")
+    session.said("Done.")
+    _acted_out(tmp_path, scratch, session, slow=SLOW)
+
+
 def _weir(folder: Path) -> Scratch:
     """A repository for a session to work in."""
     scratch = Scratch(folder / "weir")
@@ -127,14 +149,16 @@ def _weir(folder: Path) -> Scratch:
     return scratch
 
 
-def _acted_out(folder: Path, scratch: Scratch, session: Rollout) -> None:
+def _acted_out(folder: Path, scratch: Scratch, session: Rollout | Chat, slow: float = 0) -> None:
     """Act out what a session did since the first commit, one document a commit."""
     commits = scratch.repo.commits(["HEAD"])[1:]
-    told = scene(CODEX, [session.folder], {"rollout.jsonl": session.records}, commits)
+    role = role_of(session.records)
+    assert role
+    told = scene(role, [session.folder], {"session.jsonl": session.records}, commits)
     files = scratch.git("ls-files").split("\n")
     changed = {change.path for record in told.records for change in record.told.changes}
     assert changed == {f"{session.folder}/{path}" for path in files}
-    theatre = Theatre(folder / "theatre", scratch.top, gap=FAST)
+    theatre = Theatre(folder / "theatre", scratch.top, gap=FAST, slow=slow)
     _same(theatre, [told])
     assert len(theatre.live()) == len(commits)
     theatre.close()

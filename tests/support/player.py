@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.support.roles.gemini_cli import hashed
 from tests.support.roles.role import Change
 from tests.support.scenes import LATEST, Record, Scene, made
 from tests.support.scratch import Scratch
@@ -37,6 +38,8 @@ class Player:
     home: Path
     """The home directory in which the agent keeps its transcripts."""
     gap: float = GAP
+    slow: float = 0
+    """Seconds for which an agent's own call goes on after it has committed."""
     env: Mapping[str, str] = field(default_factory=dict)
     """Around each commit, beside the home."""
     commits: dict[str, str] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class Player:
         here = _quoted(str(self.scratch.top))
         roots = sorted(self.scene.roots, key=len, reverse=True)
         self._names = {_quoted(root): here for root in roots}
+        self._names |= {hashed(root): hashed(str(self.scratch.top)) for root in roots}
         waiting = list(self.scene.commits)
         previous = ""
         for record in self.scene.records:
@@ -64,6 +68,7 @@ class Player:
                 commit, short = named
                 waiting.remove(commit)
                 id_ = self._commit(commit, **self.scene.role.variables(self.scene.id))
+                time.sleep(self.slow)
                 self._names |= {commit.id: id_, short: id_[: len(short)]}
             for change in record.told.changes:
                 self._work(change)

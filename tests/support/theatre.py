@@ -26,10 +26,11 @@ PATIENCE = 120
 class Theatre:
     """A clone in which scenes are played."""
 
-    def __init__(self, folder: Path, source: Path, *, gap: float) -> None:
+    def __init__(self, folder: Path, source: Path, *, gap: float, slow: float = 0) -> None:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
         self.gap = gap
+        self.slow = slow
         self.env = {"HOME": str(self.home), "CLAUDE_CONFIG_DIR": None, "XDG_DATA_HOME": None}
         self.first = Scratch(folder / "stage", init=False)
         Scratch(folder, init=False).git("clone", "--quiet", "--shared", "--no-checkout",
@@ -50,11 +51,13 @@ class Theatre:
         return dict(Store(self.first.repo).get_all(Store(self.first.repo).notes()))
 
     def again(self, commits: Sequence[str]) -> dict[str, bytes]:
-        """The documents of the same commits, out of the finished transcripts."""
+        """The documents of the same commits, out of the finished transcripts; where one has
+        nothing of them it is tied to what it is a copy of, as the worker does."""
         self.first.git("update-ref", "-d", REF)
         shutil.rmtree(Path(self.first.repo.common_dir, "treadle"))
-        done = run("backfill", *commits, at=self.first.top, env=self.env, within=600)
-        assert done.code == 0, done
+        for command in ("backfill", "relink"):
+            done = run(command, *commits, at=self.first.top, env=self.env, within=600)
+            assert done.code == 0, done
         return self.live()
 
     def _player(self, scene: Scene, number: int) -> Player:
@@ -67,7 +70,7 @@ class Theatre:
             self.first.git("worktree", "add", "--quiet", "-B", f"play-{number}", str(top), below)
             tree = Scratch(top, init=False)
         self.trees.append(tree)
-        return Player(scene, tree, self.home, self.gap, _environment(self.env))
+        return Player(scene, tree, self.home, self.gap, self.slow, _environment(self.env))
 
     def _settle(self) -> None:
         """Wait until the worker is done; then ask once, which takes up what is left."""

@@ -75,6 +75,9 @@ class Reader:
     there are none."""
     variable: str = ""
     """The environment variable that holds the session's id in the agent's children, if any."""
+    presence: str = ""
+    """The environment variable by which the agent's children know that it is at work, where none
+    tells them the session."""
     moved: tuple[str, ...] = ()
     """Environment variables that say where the agent keeps its transcripts, besides ``HOME``."""
     keeps: Callable[[Surroundings], int | None] | None = None

@@ -95,10 +95,11 @@ def outdated(repo: Repo) -> bytes | None:
 
 
 def ids() -> list[str]:
-    """Variables by which agents tell their session's id."""
+    """Variables by which agents tell their session's id, or only that they are at work."""
     from treadle.thread.agents import readers
 
-    return sorted({*VARIABLES, *(reader.variable for reader in readers() if reader.variable)})
+    told = {name for reader in readers() for name in (reader.variable, reader.presence) if name}
+    return sorted({*VARIABLES, *told})
 
 
 def intended(repo: Repo, place: Place, push: bool) -> Iterator[tuple[str, list[Step]]]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from tests.support.roles.claude_code import CLAUDE_CODE
 from tests.support.roles.codex import CODEX
+from tests.support.roles.gemini_cli import GEMINI_CLI
 from tests.support.roles.role import Fields, Role
 
-ROLES = (CLAUDE_CODE, CODEX)
+ROLES = (CLAUDE_CODE, CODEX, GEMINI_CLI)
 
 
 def role_of(records: Sequence[Fields]) -> Role | None:

@@ -24,6 +24,7 @@ from treadle.thread.agents.reading.lines import Decoder
 from treadle.thread.agents.source import HEAD, Source
 
 NAME = "gemini-cli"
+PRESENCE = "GEMINI_CLI"
 MOVED = ("GEMINI_CLI_HOME",)
 
 ENDS = (".jsonl", ".json")

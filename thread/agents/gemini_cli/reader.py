@@ -167,6 +167,7 @@ READER = Reader(
     read,
     find.find,
     find.beside,
+    presence=find.PRESENCE,
     moved=find.MOVED,
     keeps=find.keeps,
 )
