@@ -18,7 +18,7 @@ from tests.support.scenes import Scene, scene, scenes
 from tests.support.scratch import Scratch, lines
 from tests.support.theatre import Theatre
 from treadle.cli.demo import TRANSCRIPTS, play
-from treadle.thread.document import parse
+from treadle.thread.document import parse, part_id
 from treadle.thread.repo import Commit, Repo
 
 FAST = 0.002
@@ -240,12 +240,12 @@ def _written(told: Scene, scratch: Scratch, commit: str) -> set[str]:
 
 def _once(documents: dict[str, bytes]) -> bool:
     """Whether every event of every session stands in at most one document: the stretches of a
-    session's parts follow one another."""
+    session's parts follow one another. A copy of a commit shares its part."""
     ends: dict[str, set[str]] = {}
-    for text in documents.values():
-        for part in parse(text).parts:
-            for key in {part.first, part.last} - {""}:
-                if key in ends.setdefault(part.session, set()):
-                    return False
-            ends[part.session] |= {part.first, part.last}
+    parts = {part_id(part): part for text in documents.values() for part in parse(text).parts}
+    for part in parts.values():
+        own, known = {part.first, part.last} - {""}, ends.setdefault(part.session, set())
+        if own & known:
+            return False
+        known |= own
     return True
