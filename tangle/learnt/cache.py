@@ -46,6 +46,23 @@ def on_disk(folder: str, name: str, prepare: Prepare) -> sqlite3.Connection | No
     return None
 
 
+def begin(db: sqlite3.Connection) -> sqlite3.Connection:
+    """A transaction, begun: of ``db``, or of a copy in memory where the file cannot be written."""
+    try:
+        db.execute("begin immediate")
+        # SQLite begins one of a file that it may only read, too, and refuses the first change.
+        (version,) = db.execute("pragma user_version").fetchone()
+        db.execute(f"pragma user_version = {version}")
+    except sqlite3.OperationalError:
+        db.rollback()
+        memory = sqlite3.connect(":memory:")
+        db.backup(memory)
+        db.close()
+        memory.execute("begin immediate")
+        return memory
+    return db
+
+
 def renew(db: sqlite3.Connection, schema: int, create: Prepare) -> None:
     """Have ``create`` make the tables, in place of those of another schema."""
     if db.execute("pragma user_version").fetchone()[0] == schema:

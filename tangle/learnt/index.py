@@ -105,10 +105,7 @@ class Index:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction; nothing is kept, and all goes on, where the cache cannot be written."""
-        try:
-            self.db.execute("begin immediate")
-        except sqlite3.OperationalError:
-            self.db = _copied(self.db)
+        self.db = cache.begin(self.db)
         with self.db:
             yield
 
@@ -326,14 +323,6 @@ def _prepared(db: sqlite3.Connection) -> None:
 def _create(db: sqlite3.Connection) -> None:
     for statement in _TABLES.split(";"):
         db.execute(statement)
-
-
-def _copied(db: sqlite3.Connection) -> sqlite3.Connection:
-    """The same database in memory."""
-    memory = sqlite3.connect(":memory:")
-    db.backup(memory)
-    db.close()
-    return memory
 
 
 def _overs(told: str) -> list[Over]:

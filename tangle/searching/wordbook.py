@@ -109,23 +109,10 @@ class Wordbook:
             if progress is not None:
                 progress(done, len(missing))
             some = missing[done : done + _AT_ONCE]
-            self._begin()
+            self.db = cache.begin(self.db)
             with self.db:
                 self._learn(some, kept)
                 self._entitle([commit for commit in some if commit not in titled])
-
-    def _begin(self) -> None:
-        """A transaction; in memory, and kept no longer than we run, where the file is read-only."""
-        try:
-            self.db.execute("begin immediate")
-        except sqlite3.OperationalError as error:
-            if "readonly" not in str(error):
-                raise
-            memory = sqlite3.connect(":memory:")
-            self.db.backup(memory)
-            self.db.close()
-            self.db = memory
-            self.db.execute("begin immediate")
 
     def _learn(self, commits: Sequence[str], kept: set[str]) -> None:
         from treadle.tangle.read import read_threads
@@ -183,7 +170,7 @@ class Wordbook:
 
     def _forget(self, notes: set[str], commits: set[str]) -> None:
         """Take out what no document holds any more, from the file too."""
-        self._begin()
+        self.db = cache.begin(self.db)
         with self.db:
             for table, column, keys in (
                 ("holds", "note", notes),
