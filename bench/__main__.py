@@ -19,11 +19,12 @@ def main() -> int:
     if not bundles:
         print("bench: skipped, TREADLE_CORPUS names no folder with *.bundle files")
         return 0
-    from bench import finding, rewriting
+    from bench import finding, long, rewriting
     from bench.measure import measure
 
     machine = _machine()
     with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
+        pages = long.measure(Path(folder), _say)
         home = finding.measure(Path(folder) / "finding", _say)
         found = [measure(bundle, Path(folder), _say) for bundle in bundles]
         _say("rebase of 100 commits with documents")
@@ -32,6 +33,7 @@ def main() -> int:
     told = {
         "version": 1,
         "machine": machine,
+        "long_files": pages,
         "finding": home,
         "rebase": rebased,
         "repositories": found,
@@ -40,6 +42,8 @@ def main() -> int:
     for repository in found:
         _table(repository)
     _finding(home)
+    for page in pages:
+        print(f"\na file of {page['lines']} lines: {page}")
     print(f"\nrebase of {rebased['commits']} commits: relink {rebased['relink_s'] * 1000:.0f} ms")
     print(f"\nall figures: {os.path.relpath(results)}")
     return 0
@@ -78,6 +82,12 @@ def _table(told: dict[str, Any]) -> None:
     )
     if longest:
         print(f"  longest page      {longest}")
+    for row in told["peers"]:
+        print(
+            f"  {row['program']:24} {row['cpu_s_a_mb']:.3f} s of processor a MB, "
+            f"{row['pages_a_byte']:.2f} bytes of pages a byte ({row['gzipped_a_byte']:.3f} gzipped)"
+        )
+        print(f"  {'':24} {row['of']}: {row['shows']}")
     for name in ("all", "complete"):
         print(f"  {name:9} {_shares(told['lines'][name])}")
     lines = told["lines"]

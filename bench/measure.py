@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from bench import peers
 from bench.pages import longest_felt, weights
 from bench.process import TREADLE, environment, several, single
 from bench.rewriting import squash
@@ -54,6 +55,7 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
         "site": weights(site, _told_of(clone)),
         "longest_page": longest_felt(site),
         "lines": _lines(where),
+        "peers": peers.measure(clone, folder, say),
         "squash": squash(clone, folder) if _merged(clone) else None,
     }
 
