@@ -66,7 +66,7 @@ class Row:
     once: int
     """The same without what they say twice: of each session the longest copy alone."""
     seconds: float
-    """Of processor time, all processes together."""
+    """Of processor time, all processes together; 0 where it is part of another row's."""
     pages: int
     """Bytes of HTML, with the scripts and styles that belong to it."""
     gzipped: int
@@ -100,7 +100,10 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     own = sum(map(_size, files))
     read, whole = sum(size for _, size, _ in copies), sum(size for size, _ in best.values())
     say(f"{clone.name}: import and weave, beside the peers")
-    rows = [_ours(clone, folder, read + own, whole + own)]
+    site = folder / f"{clone.name}-fresh-site"
+    took = _ours(clone, folder, site)
+    rows = [_row("treadle", "both", (read + own, whole + own), took, site)]
+    rows.append(_row("treadle", "files", (own, own), 0.0, site / "file"))
     say(f"{clone.name}: installing peers")
     programs = _installed(folder / "peers")
     if programs is None:
@@ -118,9 +121,9 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     return [row.told() for row in rows]
 
 
-def _ours(clone: Path, folder: Path, read: int, once_: int) -> Row:
-    """Import and weave of a fresh clone, which has nothing kept."""
-    fresh, site = folder / f"{clone.name}-fresh", folder / f"{clone.name}-fresh-site"
+def _ours(clone: Path, folder: Path, site: Path) -> float:
+    """Processor seconds of import and weave of a fresh clone, which has nothing kept."""
+    fresh = folder / f"{clone.name}-fresh"
     branch = f"{BRANCH}:{BRANCH}"
     for command in (
         ["clone", "-q", str(clone), str(fresh)],
@@ -128,8 +131,7 @@ def _ours(clone: Path, folder: Path, read: int, once_: int) -> Row:
     ):
         subprocess.run(["git", *command], check=True)
     commands = [[*TREADLE, "import", "entire"], [*TREADLE, "weave", "-o", str(site)]]
-    took = _busy(commands, str(fresh), environment(str(folder / "bytecode")))
-    return _row("treadle", "both", (read, once_), took, site)
+    return _busy(commands, str(fresh), environment(str(folder / "bytecode")))
 
 
 def _busy(commands: Sequence[Sequence[str]], where: str, env: Mapping[str, str]) -> float:

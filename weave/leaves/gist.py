@@ -28,6 +28,9 @@ ASKED, REASONS, DROPPED = 3, 4, 2
 FEW, SHARE = 3, 6
 """Lines that a later step must have replaced to be told of, and which share of a step's lines."""
 
+YES = 8
+"""Characters from which a prompt is more than a nod."""
+
 TELLING = 90
 """Characters from which a reason tells as much as a longer one."""
 
@@ -85,7 +88,7 @@ def gist_of(thread: Thread) -> Gist:
     reasons = _told([one for one in wrote if one.left > 0], REASONS)
     dropped = _told(gone, DROPPED)
     return Gist(
-        asked=tuple(_asked(thread, ids, wrote)),
+        asked=tuple(_telling([*_asked(thread, ids, wrote)])),
         reasons=tuple(reasons),
         dropped=tuple(dropped),
         more=len(gone) - len(dropped),
@@ -115,6 +118,11 @@ def _asked(thread: Thread, ids: Sequence[str], wrote: Sequence[_Wrote]) -> Itera
             if said and ((id_, turn.number) in best or (first and not best)):
                 yield Point(id_, str(turn.number), said)
             first = first and not said
+
+
+def _telling(points: Sequence[Point]) -> Sequence[Point]:
+    """Without those that only say yes, as long as there are others."""
+    return [point for point in points if len(point.text) >= YES] or points
 
 
 def quoted(prompt: str) -> str:

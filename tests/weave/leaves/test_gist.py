@@ -41,6 +41,20 @@ def test_where_no_line_was_written_the_first_prompt_with_words_is_quoted() -> No
     assert [point.text for point in gist.asked] == ["Push it."]
 
 
+def test_a_prompt_that_only_says_yes_is_quoted_only_where_there_is_no_other() -> None:
+    maker = Maker()
+    steps = [
+        turn(1, "Add a cosine.", NINE, edited(maker.edit("a.py", "cos\n"))),
+        turn(2, "yes", NINE, edited(maker.edit("a.py", "cos\nsin\n"))),
+    ]
+    maker.commit("Add waves", "2026-03-05", part("s", *steps))
+    maker.edit("a.py", "tan\n")
+    alone = turn(1, "go on", NINE, edited(maker.edit("b.py", "b\n")))
+    maker.commit("Add b", "2026-03-06", part("t", alone))
+    asked = [[point.text for point in gist_of(one.thread).asked] for one in maker.threads]
+    assert asked == [["Add a cosine."], ["go on"]]
+
+
 def test_reasons_are_those_of_steps_whose_lines_reached_the_commit() -> None:
     thread, gist = third()
     spoken = " ".join(point.text for point in gist.reasons)
