@@ -26,7 +26,7 @@ ASKED, REASONS, DROPPED = 3, 4, 2
 """How many prompts, reasons and given-up attempts are quoted at most."""
 
 FEW, SHARE = 3, 6
-"""Lines that a later step must have replaced to be told of, and which share of a step's lines."""
+"""Lines that later steps must have replaced to be told of, and which share of a step's lines."""
 
 YES = 8
 """Characters from which a prompt is more than a nod."""
@@ -148,11 +148,10 @@ def _told(wrote: Sequence[_Wrote], most: int) -> list[Point]:
 
 
 def _later(one: _Wrote) -> str:
-    """The step that took most of a step's lines away, if those are worth a word."""
-    for (part, name), number in one.fate.lost[:1]:
-        if part and number >= FEW and number * SHARE >= one.fate.added:
-            return f"{part}:{name}"
-    return ""
+    """The step that took most of a step's lines away, if all that went are worth a word."""
+    steps = [(f"{part}:{name}", number) for (part, name), number in one.fate.lost if part]
+    gone = sum(number for _, number in steps)
+    return steps[0][0] if gone >= FEW and gone * SHARE >= one.fate.added else ""
 
 
 def _ended(
