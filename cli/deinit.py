@@ -24,7 +24,7 @@ def command(ctx: click.Context, forget: bool, as_json: bool) -> int:
     from treadle.thread.hooks.forgetting import Forgotten
     from treadle.thread.hooks.forgetting import forget as forget_all
 
-    with repository(ctx) as repo:
+    with repository(ctx, hooks=True) as repo:
         done = withdraw(repo)
         gone: Forgotten | None = forget_all(repo) if forget else None
     if as_json:

@@ -30,7 +30,7 @@ def command(ctx: click.Context, fix: bool, as_json: bool) -> int:
     """
     from treadle.thread.hooks.checkup import BAD
 
-    with repository(ctx) as repo:
+    with repository(ctx, hooks=True) as repo:
         found = _look(repo)
         mended = _mend(repo, found) if fix else []
         if mended:

@@ -37,10 +37,15 @@ def placed(ctx: click.Context, path: str) -> str:
 
 
 @contextmanager
-def repository(ctx: click.Context) -> Iterator[Repo]:
-    """The repository around the folder given with ``-C``, or the one the environment names."""
+def repository(ctx: click.Context, *, hooks: bool = False) -> Iterator[Repo]:
+    """The repository around the folder given with ``-C``, or the one the environment names.
+
+    ``hooks``: the command looks after the hooks itself, so nothing is said of them here.
+    """
     with Repo.open(folder(ctx), named=True) as repo:
         catch_up(repo)
+        if not hooks:
+            _warn(repo)
         yield repo
 
 
@@ -57,6 +62,20 @@ def catch_up(repo: Repo) -> None:
         from treadle.thread.hooks.program import start_worker
 
         start_worker(repo.git_dir)
+
+
+def _warn(repo: Repo) -> None:
+    """Say so if a manager of hooks wrote over ours: commits go by unseen from then on. Costs the
+    reading of a file where they are in place."""
+    from treadle.thread.hooks.script import lost
+
+    if lost(repo.common_dir):
+        from treadle.thread.git.config import Config
+        from treadle.thread.hooks.checkup import BAD, hooks
+
+        wrong = [one for one in hooks(repo, Config.read(repo)) if one.state == BAD]
+        for one in wrong[:1]:
+            click.echo(f"treadle: {near(repo, one.told)}; {one.do} puts it right", err=True)
 
 
 def _waiting(queue: str) -> bool:

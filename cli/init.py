@@ -37,7 +37,7 @@ def command(ctx: click.Context, share: bool, as_json: bool) -> int:
     from treadle.thread.hooks.probe import probe
     from treadle.thread.hooks.program import Program
 
-    with repository(ctx) as repo:
+    with repository(ctx, hooks=True) as repo:
         _refuse_sharing(repo, share)
         done = enrol(repo, Program.this(), share)
         found = probe(repo) if repo.top else None

@@ -26,7 +26,7 @@ def command(ctx: click.Context, as_json: bool) -> int:
     """Tell what became of the last commits, what waits, and which sessions there are."""
     from treadle.tangle.upkeep.standing import standing
 
-    with repository(ctx) as repo:
+    with repository(ctx, hooks=True) as repo:
         found = standing(repo, _LINES)
     if as_json:
         print_json(_json(found))

@@ -51,6 +51,22 @@ def test_from_then_on_a_commit_is_recorded_or_it_is_said_why_not(hooked: Hooked)
     assert f"no thread for {head[:6]}" in hooked.make()
 
 
+def test_every_command_says_so_when_a_tool_wrote_over_the_hook(hooked: Hooked) -> None:
+    assert "hook" not in run("blame", "lamp.py", at=hooked.top).err
+    run("init", at=hooked.top)
+    hooked.write("lamp.py", "print('lit')\n")
+    hooked.commit()
+    drained(hooked)
+    assert "our lines" not in run("blame", "lamp.py", at=hooked.top).err
+    hooked.hook("post-commit", "#!/bin/sh\nexit 0\n")
+    for command in (("blame", "lamp.py"), ("why", "lamp.py:1"), ("log",), ("search", "lamp")):
+        told = run(*command, at=hooked.top).err
+        assert told.startswith("treadle: post-commit: somebody wrote it, our lines are not in it")
+        assert "; treadle init puts it right\n" in told
+    assert "our lines" not in run("init", at=hooked.top).err
+    assert "our lines" not in run("blame", "lamp.py", at=hooked.top).err
+
+
 def test_init_and_deinit_leave_no_trace(hooked: Hooked) -> None:
     hooked.hook("post-commit", "#!/bin/sh\nexit 0\n")
     hooked.hook("post-merge", "#!/usr/bin/env python3\n")

@@ -169,6 +169,9 @@ def test_what_lefthook_writes_over_is_mended_by_init(lefthook: Hooked) -> None:
     tool(lefthook, "node_modules/.bin/lefthook", "install", "--force")
     lefthook.make()
     if not lefthook.events():
+        said = run("log", at=lefthook.top).err
+        assert said.startswith("treadle: post-commit: lefthook wrote it, our lines are not in it; ")
+        assert "treadle init puts it right\n" in said
         (told,) = lefthook.enrol()
         assert "post-commit" in told
         assert "lefthook ran\n" in lefthook.make()
@@ -210,6 +213,21 @@ def test_the_framework_and_ours_run_both(hooked: Hooked, framework: Path) -> Non
     hooked.commit("Begin")
     there_and_back(hooked)
     assert "framework ran" in hooked.make()
+    assert len(hooked.events()) == 1
+
+
+def test_the_framework_that_is_installed_again_is_told_of(hooked: Hooked, framework: Path) -> None:
+    hooked.write(".pre-commit-config.yaml", LOCAL)
+    tool(hooked, framework, "install", "-t", "post-commit")
+    hooked.commit("Begin")
+    hooked.enrol()
+    assert "wrote it" not in run("log", at=hooked.top).err
+    tool(hooked, framework, "install", "-t", "post-commit")
+    said = run("log", at=hooked.top).err
+    assert said.startswith("treadle: post-commit: pre-commit wrote it, our lines are not in it; ")
+    hooked.enrol()
+    assert "wrote it" not in run("log", at=hooked.top).err
+    hooked.make()
     assert len(hooked.events()) == 1
 
 

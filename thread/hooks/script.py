@@ -14,6 +14,7 @@ chain* where git is led past a folder of hooks that is not ours to write in.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 NAMES = ("post-commit", "post-rewrite", "post-merge")
@@ -27,6 +28,8 @@ ASIDE = ".before-treadle"
 PUSHING = "TREADLE_PUSHING"
 """Set while treadle itself pushes, so that its own pre-push part stays still."""
 
+_LARGEST = 1 << 20
+"""Bytes of a hook that are looked at."""
 BEGIN = b"# >>> treadle"
 END = b"# <<< treadle\n"
 _MADE = BEGIN + b" (the whole file)"
@@ -249,6 +252,26 @@ def wrapper(name: str, to: str) -> bytes:
 def has_block(text: bytes) -> bool:
     """Whether a hook calls us."""
     return text.startswith(BEGIN) or b"\n" + BEGIN in text
+
+
+def lost(common: str) -> bool:
+    """Whether our lines are gone from the hook that notes commits, in git's own folder of hooks.
+
+    ``common`` is the common directory. Where ``init`` was never said, or git is led past a folder
+    that is not ours, nothing is lost.
+    """
+    ours = os.path.join(common, "treadle")
+    if not os.path.exists(os.path.join(ours, "init.json")):
+        return False
+    if os.path.isdir(os.path.join(ours, "hooks")):
+        return False
+    try:
+        with open(os.path.join(common, "hooks", NAMES[0]), "rb") as file:
+            return not has_block(file.read(_LARGEST))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def with_block(text: bytes, name: str, *, made: bool = False) -> bytes:

@@ -16,6 +16,7 @@ from treadle.thread.errors import UserError
 from treadle.thread.hooks.enrolment import withdraw
 from treadle.thread.hooks.place import hooks_now, places
 from treadle.thread.hooks.program import Program
+from treadle.thread.hooks.script import lost
 
 # -- git's own folder -------------------------------------------------------------
 
@@ -138,6 +139,21 @@ def test_what_a_tool_wrote_over_is_mended(hooked: Hooked) -> None:
     assert "post-commit" in told
     assert hooked.make() == "generated\n"
     assert len(hooked.events()) == 1
+
+
+@pytest.mark.parametrize("kind", ["#!/bin/sh\nexit 0\n", "#!/usr/bin/env python3\n", ""])
+def test_whether_ours_is_lost_is_seen_by_one_file(kind: str, hooked: Hooked) -> None:
+    if kind:
+        hooked.hook("post-commit", kind)
+    assert not lost(hooked.repo.common_dir)
+    hooked.enrol()
+    assert not lost(hooked.repo.common_dir)
+    (hooked.top / ".git/hooks/post-commit").write_text("#!/bin/sh\n")
+    assert lost(hooked.repo.common_dir)
+    (hooked.top / ".git/hooks/post-commit").unlink()
+    assert lost(hooked.repo.common_dir)
+    hooked.enrol()
+    assert not lost(hooked.repo.common_dir)
 
 
 def test_a_name_that_is_taken_is_not_written_over(hooked: Hooked) -> None:
