@@ -211,7 +211,7 @@ def _same(theatre: Theatre, told: list[Scene]) -> None:
     made = theatre.play(told)
     live = theatre.live()
     again = theatre.again(list(made.values()))
-    assert live
+    assert live or not any(record.told.changes for one in told for record in one.records)
     for one in told:
         for commit in one.commits:
             recorded = made[commit.id] in live
