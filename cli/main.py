@@ -7,6 +7,7 @@ wrong and what to do, and turns it into the exit code.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Any
@@ -151,7 +152,9 @@ def run(args: list[str] | None = None) -> int:
         return BROKEN_PIPE
     except OSError as error:
         where = f"{error.filename}: " if error.filename is not None else ""
-        return _complain(f"{where}{error.strerror or error}", "", 1)
+        barred = isinstance(error, PermissionError) or error.errno == errno.EROFS
+        hint = "see who owns it, its mode and its folder's" if barred else ""
+        return _complain(f"{where}{error.strerror or error}", hint, 1)
     except MemoryError:
         return _complain("there is not enough memory for this", "", 1)
     return code if isinstance(code, int) else 0

@@ -59,7 +59,7 @@ def _said(found: Standing, now: float) -> list[str]:
         )
     for one in found.newest:
         lines.append(f"newest {called(one.agent)} session: {ago(now - one.changed)}")
-    lines += [f"cannot be read: {one_line(str(problem))}" for problem in found.problems]
+    lines += [one_line(f"{problem.file}: {problem.reason}") for problem in found.problems]
     return lines
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.capturing.gather import seek, work_trees
-from treadle.thread.agents.finding.find import Surroundings
+from treadle.thread.agents.finding.find import Surroundings, Transcript
 from treadle.thread.hooks.checkup import BAD, GOOD, NOTE, Finding
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
@@ -46,7 +46,12 @@ def look(repo: Repo) -> Iterator[Finding]:
     yield _queue(folder, now)
     yield from _failures(folder)
     yield _pending(folder)
-    for one in deletions(repo, folder, now):
+    tops = work_trees(repo, folder)
+    found = seek(repo, folder, tops)
+    for problem in found.problems:
+        told = f"{problem.file}: {problem.reason}"
+        yield Finding("agents", BAD, told, "what lies there is not recorded")
+    for one in deletions(repo, found.transcripts, tops, now):
         yield _told(one)
 
 
@@ -84,12 +89,12 @@ def _pending(folder: str) -> Finding:
 # -- what agents delete -------------------------------------------------------------
 
 
-def deletions(repo: Repo, folder: str, now: float) -> list[Deletion]:
+def deletions(
+    repo: Repo, found: Sequence[Transcript], tops: Sequence[str], now: float
+) -> list[Deletion]:
     """Of each agent that deletes transcripts: what is here, and what of it no document tells."""
     from treadle.thread.agents import readers
 
-    tops = work_trees(repo, folder)
-    found = seek(repo, folder, tops).transcripts
     home = os.path.expanduser("~")
     where = Surroundings(home if os.path.isabs(home) else "", os.environ, tuple(tops))
     kept = {one.name: one.keeps(where) for one in readers() if one.keeps is not None}

@@ -307,6 +307,15 @@ def test_sessions_that_documents_tell_of_may_go(
     assert "documents tell of all 1 sessions here" in done.out
 
 
+def test_transcripts_that_cannot_be_looked_at_are_told(hooked: Hooked) -> None:
+    folder = Path(os.environ["HOME"]) / ".claude" / "projects"
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to(folder)
+    ill(hooked, f"{folder}: cannot be read")
+    told = run("status", at=hooked.top, env={"HOME": os.environ["HOME"]})
+    assert f"{folder}: cannot be read: Too many levels" in told.out
+
+
 def test_a_home_that_is_not_there_stops_nothing(hooked: Hooked) -> None:
     assert run("doctor", at=hooked.top, env={"HOME": None}).code == 0
     shutil.rmtree(os.environ["HOME"], ignore_errors=True)
