@@ -98,8 +98,23 @@ def _set(repo: Repo, name: str, values: Sequence[str]) -> None:
     for row in rows[1:]:
         repo.run("config", "--local", "--add", key, row)
     click.echo(visible(f"{name}: {_value(rows)}, in this repository's git config"))
+    _say_what_counts(repo, name, rows)
+
+
+def _say_what_counts(repo: Repo, name: str, rows: Sequence[str]) -> None:
+    """What is still to be done, or what says otherwise and counts."""
+    from treadle.thread.wishes.settings import taken_together, wishes
+
+    told = wishes(repo)
+    found = taken_together(told)
     if name == "share" and rows == ["true"]:
-        click.echo("treadle init lets git push send documents along")
+        free = "treadle init lets git push send documents along"
+        click.echo("localOnly is set: nothing is sent all the same" if found.local_only else free)
+    elif name in ("output", "thinking", "localOnly"):
+        (row,) = (row for row in _rows(told, found) if row["name"] == name)
+        if _value(row["value"]) != _value(rows):
+            counts = visible(_value(row["value"]))
+            click.echo(f"but {counts} counts: treadle config {name} tells who says so")
 
 
 def _unset(repo: Repo, name: str) -> None:

@@ -69,9 +69,10 @@ def _pull(repo: Repo) -> Iterator[tuple[str, str]]:
     from treadle.thread.git.config import Config
     from treadle.thread.git.remote import Access, remotes
     from treadle.thread.hooks.enrolment import shares
+    from treadle.thread.wishes.settings import settings
 
     config = Config.read(repo)
-    shared = shares(config)
+    shared = shares(config) and not settings(repo).local_only
     access = Access(ask=sys.stdin.isatty() and sys.stderr.isatty(), seconds=_SECONDS)
     for remote in remotes(repo, config):
         try:

@@ -29,6 +29,16 @@ def test_every_setting_stands_with_its_value_and_where_it_comes_from(scratch: Sc
     assert only.count("\n") == 1
 
 
+def test_what_is_set_in_vain_is_said(scratch: Scratch) -> None:
+    scratch.write(".treadle.toml", 'output = "brief"\nlocalOnly = true\n')
+    assert "but true counts" in run("config", "localOnly", "false", at=scratch.top).out
+    assert "but brief counts" in run("config", "output", "full", at=scratch.top).out
+    assert "counts" not in run("config", "output", "none", at=scratch.top).out
+    told = run("config", "share", "true", at=scratch.top).out
+    assert "localOnly is set: nothing is sent" in told
+    assert "treadle init" not in told
+
+
 @pytest.mark.parametrize(
     ("args", "field", "value"),
     [

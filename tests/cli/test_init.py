@@ -142,6 +142,17 @@ def test_sharing_is_refused_where_documents_stay(hooked: Hooked) -> None:
     assert settled(hooked) == before
 
 
+def test_sharing_is_not_promised_where_documents_stay(lamp: Lamp) -> None:
+    lamp.git("init", "--quiet", "--bare", "../there.git")
+    lamp.git("remote", "add", "there", "../there.git")
+    lamp.git("config", "treadle.share", "true")
+    assert "become visible" in run("init", at=lamp.top).out
+    lamp.write(".treadle.toml", "localOnly = true\n")
+    done = run("init", at=lamp.top)
+    assert "become visible" not in done.said
+    assert "there: no documents there" in done.out
+
+
 def test_forgetting_deletes_everything_and_says_what_is_elsewhere(lamp: Lamp) -> None:
     tip = lamp.git("rev-parse", "refs/notes/treadle")
     lamp.git("remote", "add", "up", "../elsewhere")

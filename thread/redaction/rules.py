@@ -31,7 +31,7 @@ class Rules:
     host: str = ""
     """Their machine's name."""
     leave_out: tuple[str, ...] = ()
-    """Patterns of paths of which nothing is kept."""
+    """Patterns of paths of which no text is kept."""
     output: str = "full"
     """``none``, ``brief`` or ``full``."""
     thinking: bool = True

@@ -37,7 +37,7 @@ class Settings:
     agents: tuple[str, ...] | None = None
     """The agents that are captured, sorted; None: all."""
     leave_out: tuple[str, ...] = ()
-    """Patterns (``thread.wishes.patterns``) of paths of which nothing is kept."""
+    """Patterns (``thread.wishes.patterns``) of paths of which no text is kept."""
     output: str = "full"
     """One of ``OUTPUTS``."""
     thinking: bool = True
