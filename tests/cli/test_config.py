@@ -108,3 +108,10 @@ def test_programs_get_the_same(scratch: Scratch) -> None:
 def test_a_hostile_file_reaches_no_terminal(scratch: Scratch) -> None:
     scratch.write(".treadle.toml", '"\\u001b[31mred" = 1\nleaveOut = ["\\u001b[2J"]\n')
     assert "\x1b" not in run("config", at=scratch.top).said
+
+
+def test_a_pattern_that_means_nothing_takes_none_of_the_others_along(scratch: Scratch) -> None:
+    scratch.write(".treadle.toml", 'leaveOut = ["diary/", "!diary/open"]\n')
+    found = settings(scratch.repo)
+    assert (found.leave_out, found.local_only) == (("diary/",), True)
+    assert "'!diary/open': a pattern cannot take back" in run("config", at=scratch.top).out

@@ -73,6 +73,9 @@ def parsed(text: bytes, where: str) -> Narrowing:
         name = _MEANT.get(key.replace("-", "").replace("_", "").lower(), "")
         if not name:
             refused.append(f"{key[:60]}: {_why(key)}")
+        elif name == "leaveOut" and (odd := _odd(value)):
+            problems.append(f"{where}: {key} cannot be understood: {odd}")
+            wishes.append(Wish(name, _but_odd(value), where))
         elif (meant := _meaning(name, value)) is None:
             problems.append(f"{where}: {key} cannot be understood")
         elif not _narrows(meant):
@@ -104,7 +107,7 @@ def _narrows(value: object) -> bool:
 def _meaning(name: str, value: object) -> object | None:
     """A value as a wish holds it, ``"wide"`` for one that would widen, None for nonsense."""
     if name in ("agents", "leaveOut"):
-        return _list(name, value)
+        return _list(value)
     if name == "output":
         return value if value in OUTPUTS else None
     if not isinstance(value, bool):
@@ -113,14 +116,23 @@ def _meaning(name: str, value: object) -> object | None:
     return "wide" if wide else value
 
 
-def _list(name: str, value: object) -> tuple[str, ...] | None:
+def _list(value: object) -> tuple[str, ...] | None:
     rows = value if isinstance(value, list) else [value]
     texts = tuple(row for row in rows if isinstance(row, str))
     if len(texts) != len(rows) or len(texts) > _MOST:
         return None
-    if name == "leaveOut" and any(patterns.refusal(text) for text in texts):
-        return None
     return texts
+
+
+def _odd(value: object) -> str:
+    """The first pattern that means nothing, and why; ``""`` if each means something."""
+    told = ((text, patterns.refusal(text)) for text in _list(value) or ())
+    return next((f"{text[:40]!r}: {why}" for text, why in told if why), "")
+
+
+def _but_odd(value: object) -> tuple[str, ...]:
+    """The other patterns: what they name is left out whatever stands beside them."""
+    return tuple(text for text in _list(value) or () if not patterns.refusal(text))
 
 
 def _committed(repo: Repo) -> bytes | None:
