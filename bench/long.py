@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from bench.pages import BROWSERS
-from tests.weave.slackwater import slackwater
 from treadle.weave.leaves.texts import held
 from treadle.weave.site import weave_book
 
@@ -38,6 +37,8 @@ def measure(folder: Path, say: Callable[[str], None]) -> list[dict[str, Any]]:
 
 
 def _weave(lines: int, out: Path) -> None:
+    from tests.weave.slackwater import slackwater
+
     book = slackwater()
     file = next(file for file in book.files if file.path == "tide/table.py")
     runs = tuple(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from treadle.tangle.solving.draft import Address, draft
 from treadle.tangle.solving.place import FAILED, NOT_TAKEN, unplaced
-from treadle.tangle.solving.rest import rests
+from treadle.tangle.solving.rest import rests, without
 from treadle.thread.document import part_id
 from treadle.thread.model import Change, Edit, Hunk, Part, Placement, Step
 from treadle.thread.select import Reel, Ref, Slice, Strand
@@ -27,11 +27,15 @@ class Progress:
     """Of edits that commits took in part the lines that are left."""
 
     def take(self, refs: frozenset[Ref], placement: Placement, reel: Reel) -> None:
-        """Note that a commit took these edits, and what it left of them."""
+        """Note that a commit took these edits, and what it left of them. What a commit took of an
+        edit before is not left of it once more."""
+        fresh = rests(placement, reel, refs)
+        for ref in refs & self.taken:
+            fresh[ref] = fresh.get(ref, frozenset()) & self.rest.get(ref, frozenset())
+        older = {ref: lines for ref, lines in self.rest.items() if ref not in refs}
+        fresh = {ref: lines for ref, lines in fresh.items() if lines}
+        self.rest = without(older, placement, reel) | fresh
         self.taken |= refs
-        for ref in refs:
-            self.rest.pop(ref, None)
-        self.rest |= rests(placement, reel, refs)
 
 
 def recall(part: Part, placement: Placement, reel: Reel, progress: Progress) -> None:

@@ -21,7 +21,7 @@ def bench(at: Path, corpus: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "bench"],
         cwd=at,
-        env={**os.environ, "TREADLE_CORPUS": corpus},
+        env={**os.environ, "TREADLE_CORPUS": corpus, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )

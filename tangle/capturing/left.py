@@ -54,7 +54,7 @@ def left(
         return Kept(bare, 0, tuple(files), edits=len(open_))
     place = {index: number for number, index in enumerate(chosen)}
     names = {ref: path for path, refs in reel.edits.items() for ref in refs}
-    busy = _busy(reel, tail)
+    busy = _busy(reel)
     kept = [
         redacted(event, [names.get(Ref(i, n), "") for n in range(len(event.edits))], rules)
         if i < cut or reel.prompts[i] in busy
@@ -115,10 +115,11 @@ def _before(reel: Reel, cut: int, edits: Iterable[int], tail: bool) -> list[int]
     return sorted(index for index in wanted if 0 <= index < cut)
 
 
-def _busy(reel: Reel, tail: range) -> set[int]:
-    """The prompts of turns with an edit or a command; of the others nobody needs the words."""
-    events = reel.session.events
-    return {reel.prompts[i] for i in tail if events[i].kind in ("ran", "edited", "asked")}
+def _busy(reel: Reel) -> set[int]:
+    """The prompts of turns with an edit or a command, before the cut or behind it; of the others
+    nobody needs the words."""
+    events = enumerate(reel.session.events)
+    return {reel.prompts[i] for i, one in events if one.kind in ("ran", "edited", "asked")}
 
 
 def _bare(event: Event) -> Event:

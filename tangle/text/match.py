@@ -38,14 +38,16 @@ class Written:
     step: str
     """The step's name, ``T.S`` or ``PART:T.S``."""
     lines: tuple[str, ...]
+    """Without LF: an agent names pieces of lines, of which the last has none though it is whole."""
     added: frozenset[int]
     """Indices of the lines that it added; the others it carried along."""
 
     @classmethod
     def of(cls, step: str, old: Sequence[str], new: Sequence[str]) -> Written:
         """What a step wrote that made ``new`` out of ``old``."""
-        added = {j for _, _, j1, j2 in changed(old, new) for j in range(j1, j2)}
-        return cls(step, tuple(new), frozenset(added))
+        before, after = _bare(old), _bare(new)
+        added = {j for _, _, j1, j2 in changed(before, after) for j in range(j1, j2)}
+        return cls(step, tuple(after), frozenset(added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def matched(
     ``written`` stands in the order of time; ``before`` and ``behind`` are the lines around.
     """
     found = [""] * len(lines)
-    wanted = set(lines)
-    around = [*before, *lines, *behind]
+    around = _bare([*before, *lines, *behind])
+    wanted = set(around[len(before) : len(before) + len(lines)])
     runs: list[_Run] = []
     for order, edit in enumerate(written):
         if edit.added and wanted & set(edit.lines) and len(around) * len(edit.lines) <= _LARGEST:
@@ -78,6 +80,10 @@ def matched(
         for i in run.claims:
             found[i] = found[i] or run.step
     return found
+
+
+def _bare(lines: Sequence[str]) -> list[str]:
+    return [line.removesuffix("\n") for line in lines]
 
 
 def _runs(

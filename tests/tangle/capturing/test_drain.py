@@ -291,7 +291,7 @@ def test_one_edit_that_is_staged_in_parts(
     desk: Desk, claude: Claude, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every part is the agent's, however long the next one is waited for."""
-    claude.edit("lamp.py", numbered(30, "lamp"), numbered(40, "wick"))
+    claude.edit("lamp.py", numbered(30, "lamp").rstrip(), numbered(40, "wick").rstrip())
     whole = (desk.scratch.top / "lamp.py").read_text().splitlines(keepends=True)
     for staged in (4, 11, 40):
         blob = desk.scratch.run(
@@ -305,7 +305,27 @@ def test_one_edit_that_is_staged_in_parts(
     told = [outcome.line for outcome in desk.outcomes.last(3)]
     for line, count in zip(told, (4, 7, 29), strict=True):
         assert f"{count}/{count} lines explained" in line
+    assert not [*(Path(desk.folder) / "pending").iterdir()]
     again(desk, monkeypatch)
+
+
+def test_the_last_line_of_half_an_edit(desk: Desk, claude: Claude) -> None:
+    """Agents name the pieces of lines that they replace; the last has no end."""
+    last = "lamp number 29"
+    claude.edit(
+        "lamp.py", last, f"the evening's own line of lamp\n{last}\nthe night's own line of lamp"
+    )
+    whole = (desk.scratch.top / "lamp.py").read_text()
+    desk.scratch.write("lamp.py", whole.replace("the night's own line of lamp\n", ""))
+    desk.queue(desk.scratch.commit("One half"))
+    desk.work()
+    desk.scratch.write("lamp.py", whole)
+    desk.queue(desk.scratch.commit("The other half"))
+    desk.work()
+    assert ["1/1 lines explained" in outcome.line for outcome in desk.outcomes.last(2)] == [
+        True
+    ] * 2
+    assert not [*(Path(desk.folder) / "pending").iterdir()]
 
 
 # -- places and times -------------------------------------------------------------

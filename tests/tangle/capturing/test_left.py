@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.agents import Agent
@@ -74,6 +74,7 @@ def ends(recorder: Recorder, session: Session, since: str = "") -> Kept | None:
 
 @settings(max_examples=25)
 @given(DEEDS, DEEDS, st.sampled_from(["lamp.py", "oil.py"]))
+@example([("lamp", 0)], [("look", 0), ("prompt", 0), ("lamp", 0)], "lamp.py")
 def test_from_what_was_kept_comes_the_document_that_the_transcript_gives(
     early: list[tuple[str, int]], late: list[tuple[str, int]], staged: str
 ) -> None:

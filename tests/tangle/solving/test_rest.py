@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.agents import edit, reel, session
-from treadle.tangle.solving.rest import rests
+from treadle.tangle.solving.rest import rests, without
 from treadle.thread.model import Change, Entry, Hunk, Placement, Row
 from treadle.thread.select import Ref
 
@@ -48,9 +48,19 @@ def test_lines_that_the_edit_did_not_write_are_not_left(line: str) -> None:
     assert left(line) == {}
 
 
-def test_of_a_path_by_reference_all_may_be_left() -> None:
-    whole = frozenset({"wick = 1", "oil = full", "lit = True"})
-    assert left(reference="large") == {Ref(0, 0): whole}
+def test_of_a_path_by_reference_nothing_tells() -> None:
+    assert left(reference="large") == {}
+
+
+def test_what_a_later_commit_added_is_not_left_any_more() -> None:
+    rest = {Ref(0, 0): frozenset({"oil = full", "lit = True"}), Ref(1, 0): frozenset({"right = 1"})}
+    row = Row("lamp.py", AFTER, AFTER)
+    change = Change("lamp.py", "residue", "", (Hunk(1, 1, ("+oil = full\n", "+right = 1\n")),))
+    placement = Placement("", "", rows=(row,), residue=(change,))
+    assert without(rest, placement, TOLD) == {
+        Ref(0, 0): frozenset({"lit = True"}),
+        Ref(1, 0): frozenset({"right = 1"}),
+    }
 
 
 def test_a_file_that_was_renamed_is_the_same_file() -> None:

@@ -90,4 +90,12 @@ def test_each_line_is_given_to_a_step_that_wrote_it_or_to_nobody(
     found = matched(lines, written)
     assert len(found) == len(lines)
     by_name = {one.step: one.lines for one in written}
-    assert all(not step or line in by_name[step] for line, step in zip(lines, found, strict=True))
+    bare = [line.removesuffix("\n") for line in lines]
+    assert all(not step or line in by_name[step] for line, step in zip(bare, found, strict=True))
+
+
+def test_the_last_piece_of_an_edit_is_a_line_though_it_has_no_end() -> None:
+    piece = "lamp = the_lamp_is_lit(19)"
+    told = [Written.of("1.1", BODY, (*BODY, piece))]
+    assert matched((f"{piece}\n",), told, before=BODY) == ["1.1"]
+    assert matched((piece,), [Written.of("1.1", [piece], [f"{piece}\n"])]) == [""]
