@@ -15,9 +15,10 @@ from treadle.tangle.solve import Solution, solve
 from treadle.tangle.solving.history import Base
 from treadle.tangle.solving.target import Target, targets
 from treadle.thread.agents import second
+from treadle.thread.agents.finding.find import Grounds
 from treadle.thread.errors import UserError
 from treadle.thread.git.sides import own_deltas
-from treadle.thread.locate import Locator
+from treadle.thread.locate import Locator, folders
 from treadle.thread.model import Entry, Placement, Session, Thread
 from treadle.thread.recognise import Diff, bare_lines
 from treadle.thread.redaction.rules import rules_of
@@ -84,10 +85,12 @@ class Recorder:
         """Make a session known under ``key``.
 
         ``tops``: the work trees of this repository in which it ran, as it names them. Its paths
-        are then those below them, whatever else the repository may have had.
+        are then those below them, whatever else the repository may have had. Files of a repository
+        inside one of ours lie outside.
         """
         session = interpret(session)
-        locate = Locator(session, () if tops else self.known, tops or self.tops)
+        nested = Grounds((*self.tops, *tops)).nested(folders(session))
+        locate = Locator(session, () if tops else self.known, tops or self.tops, nested)
         reel = self.reels[key] = Reel.of(session, locate)
         if tops:
             self.here.add(key)

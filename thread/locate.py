@@ -5,6 +5,9 @@ a directory that changes while the agent works, in work trees that may lie insid
 another or be gone. The root is found by asking which directories above the session's
 own turn its paths into paths that this repository has or ever had; the directory that
 does so for most paths wins.
+
+A repository may lie inside another's work tree. What lies in it is not the other's, so no
+root above it counts for its files. Which folders lie in one the disk tells, not this module.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from treadle.thread.model import Event, Session
@@ -44,10 +47,21 @@ class Place:
 
 
 class Locator:
-    """Turns one session's paths into the repository's."""
+    """Turns one session's paths into the repository's.
 
-    def __init__(self, session: Session, known: Collection[str], tops: Iterable[str] = ()) -> None:
+    ``nested`` has, of the session's ``folders`` that lie in a repository inside a work tree, the
+    root of that repository.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        known: Collection[str],
+        tops: Iterable[str] = (),
+        nested: Mapping[str, str] | None = None,
+    ) -> None:
         self._known = known
+        self._nested = nested or {}
         ours = {_clean(top) for top in tops if top}
         self._votes = Counter(dict.fromkeys(ours, 1))
         candidates = {root for event in session.events for root in _above(_clean(event.cwd))}
@@ -57,7 +71,7 @@ class Locator:
                 candidates.update(root for folder in folders for root in _above(folder))
         for path in {_absolute(path, e.cwd) for e in session.events for path in _paths(e)}:
             for root in _above(posixpath.dirname(path)):
-                if root in candidates and path[len(root) + 1 :] in known:
+                if root in candidates and path[len(root) + 1 :] in known and self._may(root, path):
                     self._votes[root] += 1
         best = max(self._votes.values(), default=0)
         self._roots = sorted(
@@ -69,7 +83,7 @@ class Locator:
     def __call__(self, path: str, cwd: str) -> str:
         """The repository's name of ``path``, ``""`` where it lies outside or may not be named."""
         full = _absolute(path, cwd)
-        fits = [root for root in self._votes if full.startswith(root + "/")]
+        fits = [r for r in self._votes if full.startswith(r + "/") and self._may(r, full)]
         seen = [root for root in fits if full[len(root) + 1 :] in self._known]
         if seen:
             root = max(seen, key=lambda root: (self._votes[root], len(root)))
@@ -77,6 +91,10 @@ class Locator:
             root = next((root for root in self._roots if root in fits), "")
         inside = full[len(root) + 1 :] if root else ""
         return "" if refusal(inside) else inside
+
+    def _may(self, root: str, full: str) -> bool:
+        """Whether no other repository begins between a root and a path below it."""
+        return len(root) >= len(self._nested.get(posixpath.dirname(full), ""))
 
     def name(self, path: str, cwd: str) -> str:
         """The repository's name of ``path``, or its absolute path where it lies outside."""
@@ -102,6 +120,15 @@ class Locator:
             for index, event in enumerate(session.events)
             for item, read in enumerate(event.reads)
         ]
+
+
+def folders(session: Session) -> set[str]:
+    """The folders of all files that a session edited or read, as ``Locator`` asks for them."""
+    return {
+        posixpath.dirname(_absolute(path, event.cwd))
+        for event in session.events
+        for path in (*_paths(event), *(edit.to for edit in event.edits if edit.to))
+    }
 
 
 def _paths(event: Event) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.thread.locate import Locator
+from treadle.thread.locate import Locator, folders
 from treadle.thread.model import Edit, Event, Session, Snapshot
 
 KNOWN = frozenset({"README.md", "src/lamp.py", "src/oil.py", "docs/light.md"})
@@ -136,6 +136,34 @@ def test_a_session_without_folders_is_named_by_the_work_trees() -> None:
 def test_nothing_known_and_nothing_named_is_nothing() -> None:
     assert located(session("/x/a.py", cwd="/x")) == [""]
     assert Locator(Session("a", "s"), frozenset())("a", "") == ""
+
+
+def test_files_of_a_repository_inside_lie_outside() -> None:
+    top, inner = "/home/ada/lamp", "/home/ada/lamp/inner"
+    told = session("src/new.py", "inner/wick.py", "inner/src/lamp.py", reads=("inner/wick.py",))
+    nested = {folder: inner for folder in folders(told) if folder.startswith(inner)}
+    assert sorted(nested) == [inner, f"{inner}/src"]
+    for known in (frozenset[str](), KNOWN | {"inner/wick.py"}):
+        locate = Locator(told, known, [top], nested)
+        paths = [place.path for place in locate.edits(told)]
+        assert paths == ["src/new.py", f"{inner}/wick.py", f"{inner}/src/lamp.py"]
+        assert [place.path for place in locate.reads(told)] == [f"{inner}/wick.py"]
+
+
+def test_a_clone_inside_the_work_tree_is_known_by_its_own_paths() -> None:
+    clone = "/home/ada/lamp/build/clone"
+    told = session("src/lamp.py", "src/new.py", cwd=clone)
+    locate = Locator(told, KNOWN, ["/home/ada/lamp"], {f"{clone}/src": clone})
+    assert [place.path for place in locate.edits(told)] == ["src/lamp.py", "src/new.py"]
+
+
+def test_a_move_into_a_repository_inside_leads_outside() -> None:
+    edit = Edit("wick.py", "move", to="inner/wick.py")
+    told = Session("a", "s", events=(Event("1", "ran", cwd="/x/lamp", edits=(edit,)),))
+    assert folders(told) == {"/x/lamp", "/x/lamp/inner"}
+    locate = Locator(told, (), ["/x/lamp"], {"/x/lamp/inner": "/x/lamp/inner"})
+    (place,) = locate.edits(told)
+    assert (place.path, place.to) == ("wick.py", "/x/lamp/inner/wick.py")
 
 
 def test_files_outside_are_called_by_their_full_path() -> None:

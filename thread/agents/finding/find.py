@@ -9,7 +9,7 @@ the repository's work trees.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -125,26 +125,36 @@ class Grounds:
 
     def __init__(self, tops: Sequence[str]) -> None:
         self.tops = tuple(dict.fromkeys(os.path.realpath(top) for top in tops if top))
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, str | None] = {}
 
     def hold(self, folder: str) -> bool:
         """Whether a folder, which need not exist any more, lies in one of the work trees.
 
         A repository inside another is not the other's: what lies in it does not lie here.
         """
-        known = self._known.get(folder)
-        if known is None:
-            known = self._known[folder] = self._holds(folder)
-        return known
+        return self._inner(folder) == ""
 
-    def _holds(self, folder: str) -> bool:
+    def nested(self, folders: Iterable[str]) -> dict[str, str]:
+        """Of those folders that lie in a repository inside one of the work trees its root, named
+        as the folder is."""
+        return {folder: root for folder in folders if (root := self._inner(folder))}
+
+    def _inner(self, folder: str) -> str | None:
+        """The root of the repository inside a work tree that a folder lies in, ``""`` where it
+        lies in the work tree itself; None where it lies in none."""
+        if folder not in self._known:
+            self._known[folder] = self._looked(folder)
+        return self._known[folder]
+
+    def _looked(self, folder: str) -> str | None:
         if not os.path.isabs(folder) or "\0" in folder or len(folder) > _LONGEST:
-            return False
-        place = os.path.realpath(folder)
+            return None
+        place = actual = os.path.realpath(folder)
         if not any(place == top or place.startswith(top.rstrip("/") + "/") for top in self.tops):
-            return False
+            return None
         while place not in self.tops:
             if os.path.lexists(os.path.join(place, ".git")):
-                return False
+                below = actual[len(place) :]
+                return folder.removesuffix(below) if folder.endswith(below) else folder
             place = os.path.dirname(place)
-        return True
+        return ""

@@ -9,7 +9,7 @@ import pytest
 
 from treadle.thread.agents import readers
 from treadle.thread.agents.finding.disk import File
-from treadle.thread.agents.finding.find import Found, Surroundings, Transcript, together
+from treadle.thread.agents.finding.find import Found, Grounds, Surroundings, Transcript, together
 from treadle.thread.agents.finding.quarters import HOME, Quarters, names
 from treadle.thread.agents.source import Reader
 from treadle.thread.model import Problem
@@ -70,3 +70,25 @@ def test_what_lies_in_two_quarters_is_found_once() -> None:
     problem = Problem("/x", 0, "cannot be read")
     found = together([Found((old,), (problem,)), Found((new, old), (problem,))])
     assert found == Found((new, old), (problem,))
+
+
+def test_folders_of_a_repository_inside_are_known_by_the_names_they_were_given(
+    tmp_path: Path,
+) -> None:
+    top, link = tmp_path / "lamp", tmp_path / "link"
+    tree = top / "tree"
+    for folder in (top / ".git", top / "inner" / ".git", top / "inner" / "src", tree / ".git"):
+        folder.mkdir(parents=True)
+    link.symlink_to(top)
+    (top / "short").symlink_to(top / "inner" / "src")
+    inside = [f"{top}/inner", f"{link}/inner/src/gone", f"{top}/short"]
+    grounds = Grounds((str(top), str(tree)))
+    assert grounds.nested(
+        [*inside, str(top), f"{top}/src", f"{tree}/src", "/elsewhere", "src"]
+    ) == {
+        f"{top}/inner": f"{top}/inner",
+        f"{link}/inner/src/gone": f"{link}/inner",
+        f"{top}/short": f"{top}/short",
+    }
+    assert not any(map(grounds.hold, inside))
+    assert grounds.hold(f"{link}/src")
