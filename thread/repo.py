@@ -350,7 +350,10 @@ class Repo:
     def worktrees(self) -> list[str]:
         """Roots of all work trees of this repository."""
         listed = os.fsdecode(self.run("worktree", "list", "--porcelain")).split("\n")
-        return [row.removeprefix("worktree ") for row in listed if row.startswith("worktree ")]
+        tops = [row.removeprefix("worktree ") for row in listed if row.startswith("worktree ")]
+        # Where the git directory lies elsewhere, as a submodule's does, git lists that one.
+        own = self.top if self.git_dir == self.common_dir else ""
+        return [own if own and top == self.common_dir else top for top in tops]
 
     def paths_ever(self) -> frozenset[str]:
         """Every path that any commit of any ref touched."""

@@ -170,3 +170,19 @@ def test_a_shallow_clone_knows_where_it_was_cut(scratch: Scratch, tmp_path: Path
     scratch.git("clone", "--quiet", "--depth=1", f"file://{scratch.top}", str(tmp_path / "cut"))
     assert Repo.open(tmp_path / "cut").shallow() == {last.id}
     assert scratch.repo.shallow() == frozenset()
+
+
+def test_a_work_tree_whose_git_directory_lies_elsewhere_is_listed(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    scratch.commit()
+    allow = ["-c", "protocol.file.allow=always"]
+    scratch.git(*allow, "submodule", "--quiet", "add", str(scratch.top), "sub")
+    apart = tmp_path / "apart"
+    scratch.git("clone", "--quiet", "--separate-git-dir", f"{apart}.git", ".", str(apart))
+    for top in (scratch.top / "sub", apart):
+        scratch.git("-C", str(top), "worktree", "add", "--quiet", "-b", "side", f"{top}-side")
+        with Repo.open(top) as repo:
+            assert repo.worktrees() == [str(top), f"{top}-side"]
+    with Repo.open(Repo.open(scratch.top / "sub").git_dir) as repo:
+        assert repo.worktrees()[0] == str(scratch.top / "sub")

@@ -11,6 +11,9 @@ from tests.support.desk import Claude, Desk
 from tests.support.record import makes_its_commit
 from tests.support.scratch import Scratch, numbered
 from tests.tangle.capturing.lamps import again, light
+from treadle.tangle.capturing.backfill import backfill, plan
+from treadle.tangle.capturing.gather import gather, seek
+from treadle.thread.document import render
 from treadle.thread.waiting.pending import Shelf
 
 WICK = "a wick that nobody else may see"
@@ -38,6 +41,13 @@ def inner(request: pytest.FixtureRequest, desk: Desk, tmp_path: Path) -> Scratch
 def trim(claude: Claude, number: int = 3) -> None:
     """The agent edits a file of the inner repository."""
     claude.edit("inner/wick.py", f"wick number {number}\n", f"{WICK} {number}\n")
+
+
+def seen_from(inner: Scratch, desk: Desk) -> Desk:
+    """The inner repository, on the same machine."""
+    found = Desk(inner, desk.home)
+    found.folder = f"{inner.repo.common_dir}/treadle"
+    return found
 
 
 def waiting(desk: Desk) -> int:
@@ -98,3 +108,18 @@ def test_where_the_inner_repository_is_gone_its_folder_is_the_outer_s(
     desk.work()
     assert WICK.encode() in desk.documents()[commit.id]
     assert makes_its_commit(desk.scratch, desk.document(commit))
+
+
+def test_a_session_in_the_inner_repository_is_found_before_a_hook_told_of_it(
+    desk: Desk, inner: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(desk.home))
+    own = Claude(seen_from(inner, desk), "s2")
+    own.prompt()
+    own.edit("wick.py", "wick number 3\n", f"{WICK}\n")
+    commit = inner.commit("Trim")
+    (found, _), *_ = backfill(inner.repo, plan(inner.repo, ["HEAD"]))
+    assert found.commit.id == commit.id
+    assert found.solution is not None
+    assert WICK in render(found.solution.redacted.thread).decode()
+    assert gather(seek(desk.scratch.repo, desk.folder, [str(desk.scratch.top)])).sessions == ()
