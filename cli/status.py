@@ -40,6 +40,9 @@ def _said(found: Standing, now: float) -> list[str]:
     if found.astray:
         hooks = f"{'; '.join(map(one_line, found.astray))} (treadle doctor tells what to do)"
     lines = [f"{hooks}; {size_of(found.documents, 'document')}"]
+    if found.unclear:
+        told = one_line("; ".join(found.unclear))
+        lines.append(f"settings: {told} (treadle config tells what counts)")
     lines += [f"  {visible(told.line)}" for told in found.outcomes]
     for entry in found.waiting:
         why = f", until the {entry.why} is over" if entry.why else ""
@@ -98,5 +101,5 @@ def _json(found: Standing) -> dict[str, object]:
             {"agent": one.agent, "session": one.session, "changed": one.changed}
             for one in found.newest
         ],
-        "problems": [str(problem) for problem in found.problems],
+        "problems": [*map(str, found.problems), *found.unclear],
     }

@@ -15,6 +15,7 @@ from treadle.thread.store import Store
 from treadle.thread.waiting.outcomes import Outcomes
 from treadle.thread.waiting.pending import LIMIT, Shelf
 from treadle.thread.waiting.queue import Queue, going_on
+from treadle.thread.wishes.settings import FILE, wishes
 
 _SLOW = 120.0
 """Seconds after which an entry of the queue should have been looked at."""
@@ -41,6 +42,7 @@ class Deletion:
 
 def look(repo: Repo) -> Iterator[Finding]:
     """How capture stands, besides hooks."""
+    yield from _settings(repo)
     folder = os.path.join(repo.common_dir, "treadle")
     now = time.time()
     yield _queue(folder, now)
@@ -53,6 +55,17 @@ def look(repo: Repo) -> Iterator[Finding]:
         yield Finding("agents", BAD, told, "what lies there is not recorded")
     for one in deletions(repo, found.transcripts, tops, now):
         yield _told(one)
+
+
+def _settings(repo: Repo) -> Iterator[Finding]:
+    """What of the settings does not count as it stands."""
+    told = wishes(repo)
+    for problem in told.problems:
+        yield Finding("config", BAD, problem, "treadle config tells what counts")
+    for refused in told.refused:
+        yield Finding("config", NOTE, f"refused in {FILE}: {refused}", "take it out")
+    if not told.problems and not told.refused:
+        yield Finding("config", GOOD, "every setting counts as it stands")
 
 
 def _queue(folder: str, now: float) -> Finding:

@@ -19,6 +19,7 @@ from treadle.thread.store import Store
 from treadle.thread.waiting.outcomes import Outcome, Outcomes
 from treadle.thread.waiting.pending import Shelf, Tail
 from treadle.thread.waiting.queue import Queue, going_on
+from treadle.thread.wishes.settings import wishes
 
 _DAYS = 7 * 86400
 """Seconds for which a commit that was not noted is told of."""
@@ -58,6 +59,8 @@ class Standing:
     """The newest session of each agent in this repository."""
     problems: tuple[Problem, ...]
     """Folders of transcripts that cannot be read."""
+    unclear: tuple[str, ...]
+    """Settings that could not be taken as they are, each with what counts instead."""
 
 
 def standing(repo: Repo, count: int) -> Standing:
@@ -80,6 +83,7 @@ def standing(repo: Repo, count: int) -> Standing:
         tuple(Shelf(folder).tails()),
         tuple(newest.values()),
         found.problems,
+        wishes(repo).problems,
     )
 
 

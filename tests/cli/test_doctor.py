@@ -316,6 +316,30 @@ def test_transcripts_that_cannot_be_looked_at_are_told(hooked: Hooked) -> None:
     assert f"{folder}: cannot be read: Too many levels" in told.out
 
 
+def test_a_file_of_settings_that_cannot_be_read_is_told(hooked: Hooked) -> None:
+    hooked.write(".treadle.toml", 'leaveOut = ["secret/"]\n')
+    good = hooked.commit().id[:8]
+    assert doctor(hooked).code == 0
+    hooked.write(".treadle.toml", 'leaveOut = ["secret/"\n')
+    hooked.commit()
+    ill(hooked, "config   HEAD:.treadle.toml cannot be read: ")
+    counts = f"what {good}:.treadle.toml says counts, and nothing leaves this machine"
+    assert counts in doctor(hooked).out
+    said = run("status", at=hooked.top).out
+    (line,) = [row for row in said.split("\n") if row.startswith("settings: ")]
+    assert counts in line
+    assert "HEAD:.treadle.toml" in run("status", "--json", at=hooked.top).out
+
+
+def test_what_a_file_of_settings_may_not_say_is_noted(hooked: Hooked) -> None:
+    hooked.write(".treadle.toml", "share = true\n")
+    done = doctor(hooked)
+    assert (done.code, bad(done)) == (0, [])
+    assert "note  config   refused in .treadle.toml: share: only your own git config" in done.out
+    hooked.git("config", "treadle.output", "loud")
+    ill(hooked, "treadle.output is 'loud'; none is taken instead")
+
+
 def test_a_home_that_is_not_there_stops_nothing(hooked: Hooked) -> None:
     assert run("doctor", at=hooked.top, env={"HOME": None}).code == 0
     shutil.rmtree(os.environ["HOME"], ignore_errors=True)

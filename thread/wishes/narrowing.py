@@ -3,25 +3,31 @@
 It comes with a clone, from whoever wrote it: its size is bounded, it is read as TOML and
 nothing else, and it may only narrow (``thread.wishes.settings``). Both the committed file and the
 one in the work tree are heeded, so that neither taking it out of the work tree nor not yet
-committing it lets anything out. A file that cannot be read may have asked for anything: then
-nothing leaves this machine until it can.
+committing it lets anything out. A file that cannot be read may have asked for anything: then the
+last committed one that can be read counts in its place, or the least there is is kept if there is
+none, and nothing leaves this machine until it can.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from treadle.thread.repo import Repo
 from treadle.thread.wishes import patterns
-from treadle.thread.wishes.settings import FILE, OUTPUTS, Wish
+from treadle.thread.wishes.settings import FILE, OUTPUTS, Wish, narrowest
 
 _LARGEST = 1 << 16
 _MOST = 200
+_BACK = 20
+"""Commits of the file that are looked at for one that can be read."""
+_HEAD = f"HEAD:{FILE}"
 _MEANT = {"agents": "agents", "leaveout": "leaveOut", "output": "output", "thinking": "thinking",
           "localonly": "localOnly"}  # fmt: skip
 """What a key means, written in any of the usual ways (``leaveOut``, ``leave-out``)."""
 _CLOSED = "nothing leaves this machine"
+_LEAST = f"no output of tools and no thinking is kept, and {_CLOSED}"
 _PERSONAL = ("share", "folder", "folders")
 
 
@@ -36,39 +42,73 @@ class Narrowing:
 
 def narrowing(repo: Repo) -> Narrowing:
     """What ``.treadle.toml`` says, as committed and as it lies in the work tree."""
-    seen: dict[bytes, str] = {}
-    problems: list[str] = []
-    for where, read in ((f"HEAD:{FILE}", _committed), (FILE, _lying)):
+    seen: set[bytes] = set()
+    told: dict[str, Narrowing] = {}
+    broken: list[str] = []
+    for where, read in ((_HEAD, _committed), (FILE, _lying)):
         try:
             text = read(repo)
-        except OSError as error:
-            why = f"{where} cannot be read: {error.strerror or error}"
-            problems.append(f"{why}; until it can, {_CLOSED}")
+            if text is not None and text not in seen:
+                seen.add(text)
+                told[where] = parsed(text, where)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else ""
+            broken.append(f"{where} cannot be read: {why or error}")
+    instead = [_instead(repo, broken, _HEAD in told)] if broken else []
+    return _together([*instead, *told.values()])
+
+
+def _instead(repo: Repo, broken: Sequence[str], committed: bool) -> Narrowing:
+    """What counts where a file cannot be read: the last one that was committed and can be, unless
+    HEAD's counts anyhow; of none what keeps least."""
+    name, last = (_HEAD, Narrowing()) if committed else _last(repo)
+    strict = () if name else _strictest(FILE)
+    counts = f"what {name} says counts, and {_CLOSED}" if name else _LEAST
+    told = tuple(f"{why}; until it can, {counts}" for why in broken)
+    return _together([Narrowing((Wish("localOnly", True, FILE), *strict), (), told), last])
+
+
+def _last(repo: Repo) -> tuple[str, Narrowing]:
+    """The newest commit's file that can be read, with its name; ``""`` if there is none."""
+    found = repo.text("rev-list", f"--max-count={_BACK}", "HEAD", "--", FILE)
+    for id_ in found.split():
+        name = f"{id_[:8]}:{FILE}"
+        try:
+            text = _committed(repo, id_)
+            if text is not None:
+                return name, parsed(text, name)
+        except (OSError, ValueError):
             continue
-        if text is not None:
-            seen.setdefault(text, where)
-    told = [parsed(text, where) for text, where in seen.items()]
-    closed = (Wish("localOnly", True, FILE),) if problems else ()
+    return "", Narrowing()
+
+
+def _strictest(where: str) -> tuple[Wish, ...]:
+    """All that can be kept less of without knowing what was meant."""
+    return tuple(Wish(name, narrowest(name), where) for name in ("output", "thinking"))
+
+
+def _together(told: Sequence[Narrowing]) -> Narrowing:
     return Narrowing(
-        (*closed, *(wish for each in told for wish in each.wishes)),
+        tuple(wish for each in told for wish in each.wishes),
         tuple(reason for each in told for reason in each.refused),
-        (*problems, *(problem for each in told for problem in each.problems)),
+        tuple(problem for each in told for problem in each.problems),
     )
 
 
 def parsed(text: bytes, where: str) -> Narrowing:
-    """What one file says; ``where`` is how it is told of."""
+    """What one file says; ``where`` is how it is told of. ``ValueError`` if it is no TOML."""
     import tomllib
 
+    if len(text) > _LARGEST:
+        raise ValueError(f"it is larger than {_LARGEST >> 10} KB")
     try:
-        if len(text) > _LARGEST:
-            raise ValueError(f"it is larger than {_LARGEST >> 10} KB")
         values = tomllib.loads(text.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        return _closed(where, f"{where}: {error}")
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
     wishes: list[Wish] = []
     refused: list[str] = []
     problems: list[str] = []
+    kept = _CLOSED
     for key, value in values.items():
         name = _MEANT.get(key.replace("-", "").replace("_", "").lower(), "")
         if not name:
@@ -77,20 +117,17 @@ def parsed(text: bytes, where: str) -> Narrowing:
             problems.append(f"{where}: {key} cannot be understood: {odd}")
             wishes.append(Wish(name, _but_odd(value), where))
         elif (meant := _meaning(name, value)) is None:
-            problems.append(f"{where}: {key} cannot be understood")
+            problems.append(f"{where}: {key[:60]} cannot be understood")
+            wishes += _strictest(where)
+            kept = _LEAST
         elif not _narrows(meant):
             refused.append(f"{key} = {str(value).lower()}: this file may only narrow")
         else:
             wishes.append(Wish(name, meant, where))
     if problems:
         wishes.append(Wish("localOnly", True, where))
-        problems[-1] += f"; until it can, {_CLOSED}"
+        problems[-1] += f"; until it can, {kept}"
     return Narrowing(tuple(wishes), tuple(refused), tuple(problems))
-
-
-def _closed(where: str, why: str) -> Narrowing:
-    closed = Wish("localOnly", True, where)
-    return Narrowing((closed,), (), (f"{why}; until it can be read, {_CLOSED}",))
 
 
 def _why(key: str) -> str:
@@ -135,8 +172,8 @@ def _but_odd(value: object) -> tuple[str, ...]:
     return tuple(text for text in _list(value) or () if not patterns.refusal(text))
 
 
-def _committed(repo: Repo) -> bytes | None:
-    found = repo.text("rev-parse", "--verify", "--quiet", f"HEAD:{FILE}")
+def _committed(repo: Repo, commit: str = "HEAD") -> bytes | None:
+    found = repo.text("rev-parse", "--verify", "--quiet", f"{commit}:{FILE}")
     if not found:
         return None
     size = repo.text("cat-file", "-s", found)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.scratch import Scratch
+from treadle.thread.repo import Repo
 from treadle.thread.wishes import patterns
 from treadle.thread.wishes.narrowing import parsed
 from treadle.thread.wishes.settings import (
@@ -192,6 +193,77 @@ def test_a_file_that_cannot_be_understood_keeps_everything_here(
     assert "nothing leaves this machine" in found.problems[0]
 
 
+BROKEN = 'leaveOut = ["secret/"\n'
+
+
+def test_where_the_committed_file_is_broken_the_last_readable_one_counts(scratch: Scratch) -> None:
+    committed(scratch, 'leaveOut = ["secret/"]\noutput = "brief"\n')
+    good = scratch.git("rev-parse", "HEAD").strip()
+    for text in (BROKEN, BROKEN + "#", b"\xff\xfe", b"# long\n" * 10_000):
+        committed(scratch, text)
+        found = settings(scratch.repo)
+        assert found.leaves_out("secret/key")
+        assert (found.output, found.thinking, found.local_only) == ("brief", True, True)
+        assert "HEAD:.treadle.toml cannot be read: " in found.problems[0]
+        assert f"what {good[:8]}:.treadle.toml says counts" in found.problems[-1]
+    scratch.delete(".treadle.toml")
+    assert settings(scratch.repo).leaves_out("secret/key")
+    committed(scratch, "thinking = false\n")
+    assert settings(scratch.repo) == Settings(thinking=False)
+
+
+def test_where_only_the_lying_file_is_broken_the_committed_one_counts(scratch: Scratch) -> None:
+    committed(scratch, 'leaveOut = ["secret/"]\n')
+    scratch.write(".treadle.toml", BROKEN)
+    found = settings(scratch.repo)
+    assert found == Settings(leave_out=("secret/",), local_only=True, problems=found.problems)
+    (problem,) = found.problems
+    assert "until it can, what HEAD:.treadle.toml says counts" in problem
+
+
+def test_a_broken_file_over_a_deleted_one_takes_the_one_before(scratch: Scratch) -> None:
+    committed(scratch, "thinking = false\n")
+    scratch.delete(".treadle.toml")
+    scratch.commit()
+    assert settings(scratch.repo).thinking
+    scratch.write(".treadle.toml", BROKEN)
+    assert not settings(scratch.repo).thinking
+
+
+@pytest.mark.parametrize("commits", [0, 1, 3])
+def test_where_no_file_could_ever_be_read_the_least_is_kept(commits: int, scratch: Scratch) -> None:
+    scratch.git("config", "treadle.share", "true")
+    for count in range(commits):
+        committed(scratch, BROKEN + "#" * count)
+    scratch.write(".treadle.toml", BROKEN)
+    found = settings(scratch.repo)
+    assert (found.output, found.thinking, found.local_only) == ("none", False, True)
+    assert not found.share
+    assert "no output of tools and no thinking is kept" in found.problems[-1]
+
+
+def test_a_broken_file_counts_the_same_in_a_folder_and_in_a_bare_clone(
+    scratch: Scratch, tmp_path: Path
+) -> None:
+    committed(scratch, 'leaveOut = ["secret/"]\n')
+    scratch.write("deep/x", "x")
+    committed(scratch, BROKEN)
+    scratch.git("clone", "--quiet", "--bare", str(scratch.top), str(tmp_path / "bare.git"))
+    for place in (scratch.top / "deep", tmp_path / "bare.git"):
+        with Repo.open(place) as repo:
+            assert settings(repo).leave_out == ("secret/",)
+
+
+@pytest.mark.parametrize("text", ["thinking = 'no'", "output = 7", "leaveOut = 5", "agents = [1]"])
+def test_of_a_value_in_the_file_that_makes_no_sense_the_least_is_kept(
+    text: str, scratch: Scratch
+) -> None:
+    committed(scratch, text)
+    found = settings(scratch.repo)
+    assert (found.output, found.thinking, found.local_only) == ("none", False, True)
+    assert "no thinking is kept" in found.problems[-1]
+
+
 def test_a_pipe_of_its_name_does_not_stop_anything(scratch: Scratch) -> None:
     os.mkfifo(scratch.top / ".treadle.toml")
     found = settings(scratch.repo)
@@ -201,7 +273,10 @@ def test_a_pipe_of_its_name_does_not_stop_anything(scratch: Scratch) -> None:
 
 @given(st.binary(max_size=300))
 def test_no_file_fails(text: bytes) -> None:
-    told = parsed(text, "it")
+    try:
+        told = parsed(text, "it")
+    except ValueError:
+        return
     both = taken_together(Wishes((), told.wishes, told.refused, told.problems))
     assert both.share is False
 
