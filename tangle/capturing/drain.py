@@ -292,7 +292,7 @@ class Drain:
         elif commit.id in Store(self.repo).notes() or self._tie([one]):
             return
         elif one.aloud:
-            self._say(nothing(commit, self.newest, gathered.problems, now), now)
+            self._say(nothing(commit, self.newest, gathered, now, one.written), now)
 
     def _tie(self, todo: Sequence[Todo]) -> bool:
         """Tie documents of commits that these were made out of; whether one was."""

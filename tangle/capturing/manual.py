@@ -84,7 +84,7 @@ def find_and_solve(repo: Repo, commit: Commit, now: float) -> tuple[Told, Soluti
     if captured.error:
         raise captured.error
     if captured.solution is None:
-        outcome = nothing(commit, gathered.transcripts, gathered.problems, now)
+        outcome = nothing(commit, gathered.transcripts, gathered, now)
         raise UserError(outcome.line, "name a transcript that lies elsewhere: --from FILE")
     return Told(gathered.sessions, (*gathered.problems, *captured.problems)), captured.solution
 

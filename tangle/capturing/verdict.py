@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from treadle.thread.agents.finding.find import Transcript
 from treadle.thread.repo import Commit
+from treadle.thread.select import seconds
 from treadle.thread.waiting.outcomes import Outcome, ago, called, size_of
 
 if TYPE_CHECKING:
+    from treadle.tangle.capturing.gather import Gathered
     from treadle.tangle.solve import Solution
-    from treadle.thread.model import Problem
 
 _DIGITS = 6
 _LONGEST = 200
 """Characters of a reason that the line has."""
+_CLOCKS = 120
+"""Seconds by which clocks that are right may differ."""
 
 
 def recorded(commit: Commit, solution: Solution) -> Outcome:
@@ -40,10 +43,14 @@ def tied(commit: Commit, explained: int, added: int) -> Outcome:
 
 
 def nothing(
-    commit: Commit, found: Sequence[Transcript], problems: Sequence[Problem], now: float
+    commit: Commit, found: Sequence[Transcript], gathered: Gathered, now: float, noted: float = 0
 ) -> Outcome:
-    """The line that tells why a commit has no thread."""
-    why = _why(commit, found, problems, now)
+    """The line that tells why a commit has no thread.
+
+    ``found`` are all transcripts there are, ``gathered`` those that were read; ``now`` and when a
+    hook ``noted`` the commit (0: none did) are seconds since 1970.
+    """
+    why = _why(commit, found, gathered, now, noted)
     return Outcome("nothing", f"no thread for {commit.id[:_DIGITS]}: {why}", commit.id)
 
 
@@ -56,8 +63,9 @@ def failed(commit: str, reason: str, *, last: bool) -> Outcome:
 
 
 def _why(
-    commit: Commit, found: Sequence[Transcript], problems: Sequence[Problem], now: float
+    commit: Commit, found: Sequence[Transcript], gathered: Gathered, now: float, noted: float
 ) -> str:
+    problems = gathered.problems
     if len(commit.parents) > 1:
         return "a merge in which no agent edited"
     if problems and not found:
@@ -65,7 +73,30 @@ def _why(
     if not found:
         return "no agent's transcript of this repository was found"
     newest = max(found, key=lambda one: one.changed)
-    name = f"newest {called(newest.agent)} session of this repository"
+    name = f"newest {called(newest.agent)} session"
     if now - newest.changed > 3600:
-        return f"{name} ended {ago(now - newest.changed)}"
-    return f"none of its lines is in the {name}"
+        return f"{name} of this repository ended {ago(now - newest.changed)}"
+    if minutes := _ahead(commit, _last(newest, gathered), now, noted):
+        count = size_of(minutes, "minute")
+        return f"its {name} is {count} ahead of the commit: is a clock wrong?"
+    return f"none of its lines is in the {name} of this repository"
+
+
+def _ahead(commit: Commit, last: float, now: float, noted: float) -> int:
+    """By how many minutes a session is ahead of a commit that it should have come before, 0 if
+    clocks may be right.
+
+    A session that simply went on is later than the commit too. So either it is ahead of now, or
+    the commit says another time than that at which its hook ran.
+    """
+    made = seconds(commit.committed)
+    skew = min(last - made, max(last - now, noted - made))
+    return int((last - made) / 60) if skew > _CLOCKS else 0
+
+
+def _last(newest: Transcript, gathered: Gathered) -> float:
+    """When the last event of a transcript's session was, 0 if it was not read."""
+    id_ = gathered.ids.get(newest.session, newest.session)
+    sessions = (s for s in gathered.sessions if (s.agent, s.id) == (newest.agent, id_))
+    times = (event.time for session in sessions for event in reversed(session.events))
+    return seconds(next(filter(None, times), ""))

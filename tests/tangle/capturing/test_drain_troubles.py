@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.scratch import numbered
 from tests.tangle.capturing.lamps import again, light, told_once
 from treadle.tangle.capturing import drain
 from treadle.thread.repo import Repo
+from treadle.thread.waiting.queue import Entry
 
 KILLS = int(os.environ.get("TREADLE_KILLS", "20"))
 """How often the worker is killed; each commit is recorded under two that are."""
@@ -181,3 +183,41 @@ def test_killed_at_any_moment_nothing_is_lost(
     desk.scratch.git("fsck", "--strict")
     told_once(desk, claude)
     again(desk, monkeypatch)
+
+
+# -- clocks ---------------------------------------------------------------------------
+
+
+def commit_at(desk: Desk, moment: datetime) -> Entry:
+    date = moment.isoformat()
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    desk.scratch.git("commit", "--quiet", "--all", "--message", "Light", env=dates)
+    return desk.queue(desk.scratch.head())
+
+
+@pytest.mark.parametrize(("session", "commit"), [(30, 0), (0, -30)])
+def test_a_session_later_than_its_commit_makes_one_ask_for_the_clock(
+    session: int, commit: int, desk: Desk, claude: Claude
+) -> None:
+    now = datetime.now(UTC)
+    desk.scratch.clock.now = now + timedelta(minutes=session, seconds=10)
+    light(claude, 3)
+    commit_at(desk, now + timedelta(minutes=commit))
+    desk.work()
+    (told,) = desk.outcomes.take()
+    why = "its newest Claude Code session is 30 minutes ahead of the commit: is a clock wrong?"
+    assert told.endswith(why)
+
+
+def test_a_session_that_went_on_after_a_commit_is_no_matter_of_clocks(
+    desk: Desk, claude: Claude
+) -> None:
+    then = datetime.now(UTC) - timedelta(minutes=30)
+    desk.scratch.clock.now = datetime.now(UTC) - timedelta(minutes=5)
+    desk.scratch.write("lamp.py", "a person's\n")
+    noted = commit_at(desk, then)
+    claude.said("Still here.")
+    os.utime(Path(desk.folder, "queue", noted.name), (then.timestamp(), then.timestamp()))
+    desk.work()
+    (told,) = desk.outcomes.take()
+    assert "none of its lines is in the newest Claude Code session" in told
