@@ -195,6 +195,12 @@ class Repo:
             raise UserError("this repository has no commits yet", "commit something first")
         raise UserError(f"{rev!r} names no {kind} here", "see git log --oneline --all")
 
+    def _resolve_ends(self, revs: Sequence[str]) -> None:
+        """``UserError`` that names the first end of a range that is no commit."""
+        for rev in revs:
+            for end in rev.removeprefix("^").replace("...", "..").split(".."):
+                self.resolve(end or "HEAD")
+
     def find(self, rev: str) -> str:
         """The full id of the commit that ``rev`` names, ``""`` where it names none."""
         name = f"{rev}^{{commit}}"
@@ -208,19 +214,15 @@ class Repo:
 
     def commits(self, revs: Sequence[str] = ("HEAD",), *options: str) -> list[Commit]:
         """Commits reachable from ``revs`` (names or ranges), parents before children."""
-        out = self.run(
-            "log",
-            "-z",
-            "--topo-order",
-            "--reverse",
-            "--no-show-signature",
-            "--encoding=UTF-8",
-            f"--format={LOG}",
-            *options,
-            "--end-of-options",
-            *revs,
-            "--",
-        )
+        form = ["-z", "--topo-order", "--reverse", "--no-show-signature", "--encoding=UTF-8"]
+        try:
+            out = self.run(
+                "log", *form, f"--format={LOG}", *options, "--end-of-options", *revs, "--"
+            )
+        except UserError as error:
+            if "bad revision" in error.message:
+                self._resolve_ends(revs)
+            raise
         return [from_log(record) for record in out.split(b"\0") if record]
 
     def ids(self, revs: Sequence[str], *options: str) -> list[str]:

@@ -45,7 +45,9 @@ def read_files(files: Sequence[str], agent: str = "") -> Told:
         problem for session in sessions for problem in session.problems
     )
     if not sessions:
-        said = "; ".join(str(problem) for problem in problems[:3]) or "they hold no events"
+        plain = {files[0]} if len(files) == 1 else set()
+        told = (p.reason if p.file in plain and not p.offset else str(p) for p in problems[:3])
+        said = "; ".join(told) or "they hold no events"
         raise UserError(
             f"nothing can be recorded from {', '.join(files)}: {said}",
             "name an agent's transcript, or its format with --agent",

@@ -191,9 +191,21 @@ def test_a_name_of_nothing_is_named(args: tuple[str, ...], lamp: Lamp) -> None:
     assert "nobody" in said or "deadbeef" in said
 
 
-@pytest.mark.parametrize("args", [("log", "nobody"), ("log", "nobody..HEAD"), ("check", "a..b")])
-def test_a_range_of_nothing_is_refused_in_gits_words(args: tuple[str, ...], lamp: Lamp) -> None:
-    assert args[1].split(".")[0] in refused(*args, at=lamp.top)
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("log", "nobody"),
+        ("log", "nobody..HEAD"),
+        ("check", "nobody..b"),
+        ("backfill", "HEAD~1..nobody"),
+        ("backfill", "nobody...HEAD"),
+        ("backfill", "..nobody"),
+        ("log", "HEAD", "^nobody"),
+    ],
+)
+def test_the_end_of_a_range_that_is_nothing_is_named(args: tuple[str, ...], lamp: Lamp) -> None:
+    said = refused(*args, at=lamp.top)
+    assert "'nobody' names no commit here\n  see git log --oneline --all" in said
 
 
 @pytest.mark.parametrize("rev", ["--output=x", "-x", "HEAD~1..HEAD", "^HEAD"])

@@ -81,6 +81,14 @@ def test_what_is_no_transcript_is_refused_by_name(spoil: Spoil, lamp: Lamp) -> N
     assert lamp.git("rev-parse", "refs/notes/treadle") == before
 
 
+def test_a_transcript_that_is_not_there_is_named_once(lamp: Lamp) -> None:
+    said = refused("record", "--from", "/nope", at=lamp.top)
+    assert "recorded from /nope: cannot be opened: No such file or directory\n" in said
+    both = refused("record", "--from", "/nope", "--from", "/nor", at=lamp.top)
+    assert "/nope:+0: cannot be opened" in both
+    assert "/nor:+0: cannot be opened" in both
+
+
 def test_a_transcript_one_may_not_read_is_refused_by_name(lamp: Lamp) -> None:
     if os.getuid() == 0:
         pytest.skip("root may read everything")
