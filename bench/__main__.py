@@ -1,4 +1,7 @@
-"""``python -m bench``: measures all bundles of ``TREADLE_CORPUS`` and prints a table."""
+"""``python -m bench [--brief]``: measures all bundles of ``TREADLE_CORPUS`` and prints a table.
+
+``--brief`` leaves out what takes minutes: other programs beside ours, and very long files.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ def main() -> int:
     from bench import finding, long, rewriting
     from bench.measure import measure
 
-    machine = _machine()
+    machine, brief = _machine(), "--brief" in sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
-        pages = long.measure(Path(folder), _say)
+        pages = [] if brief else long.measure(Path(folder), _say)
         home = finding.measure(Path(folder) / "finding", _say)
-        found = [measure(bundle, Path(folder), _say) for bundle in bundles]
+        found = [measure(bundle, Path(folder), _say, brief=brief) for bundle in bundles]
         _say("rebase of 100 commits with documents")
         rebased = rewriting.rebase(Path(folder))
     results = Path(__file__).with_name("results.json")

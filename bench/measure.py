@@ -26,8 +26,11 @@ _RUNS = 11
 _NOTES = "refs/notes/treadle"
 
 
-def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """Clone ``bundle`` into ``folder``, run everything, and return the figures."""
+def measure(
+    bundle: Path, folder: Path, say: Callable[[str], None], *, brief: bool = False
+) -> dict[str, Any]:
+    """Clone ``bundle`` into ``folder``, run everything, and return the figures; ``brief``: but for
+    other programs beside ours."""
     say(f"{bundle.stem}: cloning")
     clone = folder / bundle.stem
     _git(folder, "clone", "-q", "-b", "main", str(bundle), str(clone))
@@ -55,7 +58,7 @@ def measure(bundle: Path, folder: Path, say: Callable[[str], None]) -> dict[str,
         "site": weights(site, _told_of(clone)),
         "longest_page": longest_felt(site),
         "lines": _lines(where),
-        "peers": peers.measure(clone, folder, say),
+        "peers": [] if brief else peers.measure(clone, folder, say),
         "squash": squash(clone, folder) if _merged(clone) else None,
     }
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 def bench(at: Path, corpus: str) -> str:
     """What ``python -m bench`` prints; its results go beside the copy that is run."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench"],
+        [sys.executable, "-m", "bench", "--brief"],
         cwd=at,
         env={**os.environ, "TREADLE_CORPUS": corpus, "PYTHONPATH": str(ROOT)},
         capture_output=True,
