@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_site import FLAGS, Open, browser, faults, open_page, site
-from tests.weave.slackwater import Maker, edited, part, said, turn
+from tests.weave.maker import Maker, edited, part, said, turn
 from treadle.weave.site import weave_book
 
 __all__ = ["FLAGS", "browser", "open_page", "site"]

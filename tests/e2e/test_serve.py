@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.test_site import FLAGS
-from tests.weave.slackwater import Maker, edited, part, slackwater, turn
+from tests.weave.maker import Maker, edited, part, turn
+from tests.weave.slackwater import slackwater
 from treadle.weave.html import single_html
 from treadle.weave.leaves.memo import Memo
 from treadle.weave.pages.thread import thread_page

@@ -12,8 +12,8 @@ import pytest
 from tests.support.agents import Agent
 from tests.support.record import record
 from tests.support.scratch import Scratch, numbered
+from tests.weave.maker import Maker, edited, part, ran, said, turn
 from tests.weave.markup import Page, read_site
-from tests.weave.slackwater import Maker, edited, part, ran, said, turn
 from tests.weave.test_site import broken_links
 from treadle.tangle.learnt.index import Index
 from treadle.weave.site import weave_book

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.weave.slackwater import edited, part, said, slackwater, turn
+from tests.weave.maker import edited, part, said, turn
+from tests.weave.slackwater import slackwater
 from treadle.thread.model import Change, Hunk
 from treadle.weave.search import (
     CODE,

@@ -8,8 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.weave.maker import Maker, edited, part, ran, said, thought, turn
 from tests.weave.markup import Page, read_site
-from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, thought, turn
+from tests.weave.slackwater import slackwater
 from treadle.thread.errors import UserError
 from treadle.weave.leaves.texts import held
 from treadle.weave.making.folder import MARKER

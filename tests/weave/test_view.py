@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.weave.slackwater import Maker, edited, part, said, slackwater, turn
+from tests.weave.maker import Maker, edited, part, said, turn
+from tests.weave.slackwater import slackwater
 from treadle.thread.document import part_id
 from treadle.weave.pages.file import FilePage, SpanView, file_page
 from treadle.weave.pages.index import files_pages, gaps_page, index_page

@@ -1,4 +1,4 @@
-from tests.weave.slackwater import edited, part, turn
+from tests.weave.maker import edited, part, turn
 from treadle.thread.model import Change, Hunk, Placement, Thread
 from treadle.weave.leaves.fate import fates
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.weave.slackwater import Maker, edited, part, ran, said, slackwater, turn
+from tests.weave.maker import Maker, edited, part, ran, said, turn
+from tests.weave.slackwater import slackwater
 from treadle.thread.document import part_id
 from treadle.thread.model import Thread
 from treadle.weave.leaves.gist import Gist, gist_back, gist_of, gist_plain

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.weave.maker import Maker, part, ran, turn
 from tests.weave.markup import read_site
-from tests.weave.slackwater import Maker, part, ran, turn
 from treadle.weave.making.folder import claim
 from treadle.weave.pages import chapters as module
 from treadle.weave.pages.chapters import chapter_view, chapters

@@ -21,7 +21,7 @@ from treadle.thread.agents.claude_code.copies import (
     with_lanes,
 )
 from treadle.thread.agents.reading.fields import rows, table, text
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import holds
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.model import Problem, Session
 
@@ -45,12 +45,9 @@ _TORN = re.compile(rb'"type"\s*:\s*"(?:user|assistant|system|progress)"')
 
 def recognises(head: bytes) -> bool:
     """Whether some record among the first lines is Claude Code's."""
-    *whole, rest = head.split(b"\n", _LINES)[: _LINES + 1]
-    decoder = Decoder()
-    for raw in [*whole, rest]:
-        if any(map(_is_record, decoder.documents(raw)[0])):
-            return True
-    return not whole and _is_torn_record(rest)
+    if holds(head, _LINES + 1, _is_record):
+        return True
+    return b"\n" not in head and _is_torn_record(head)
 
 
 def _is_record(value: object) -> bool:

@@ -16,7 +16,7 @@ from treadle.thread.agents.codex.copies import Record, Shelf, Strand, strands, w
 from treadle.thread.agents.codex.line import ENVELOPES, is_bare
 from treadle.thread.agents.codex.session import label
 from treadle.thread.agents.reading.fields import table, text
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import holds
 from treadle.thread.agents.reading.union import merge
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.model import Problem, Session
@@ -32,12 +32,9 @@ def recognises(head: bytes) -> bool:
     if head.startswith(zst.MAGIC):
         unpacked = zst.beginning(head, len(head))
         return unpacked is None or recognises(unpacked)
-    *whole, rest = head.split(b"\n", _LINES)[: _LINES + 1]
-    decoder = Decoder()
-    for raw in [*whole, rest]:
-        if any(map(_is_record, decoder.documents(raw)[0])):
-            return True
-    return not whole and b'"payload"' in rest and bool(_TORN.search(rest))
+    if holds(head, _LINES + 1, _is_record):
+        return True
+    return b"\n" not in head and b'"payload"' in head and bool(_TORN.search(head))
 
 
 def _is_record(value: object) -> bool:

@@ -18,7 +18,7 @@ from treadle.thread.agents.copilot_cli import find
 from treadle.thread.agents.events.clip import one_line
 from treadle.thread.agents.reading.fields import moment, rows, table, text, whole
 from treadle.thread.agents.reading.kin import lane
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import holds
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.agents.telling import shelf
 from treadle.thread.agents.telling.record import (
@@ -51,12 +51,7 @@ _CODES = ("denied", "rejected", "declined")
 
 def recognises(head: bytes) -> bool:
     """Whether one of the first lines is the start of a session, or an event as Copilot's."""
-    decoder = Decoder()
-    return any(
-        _is_event(value)
-        for raw in head.split(b"\n", _LINES)[:_LINES]
-        for value in decoder.documents(raw)[0]
-    )
+    return holds(head, _LINES, _is_event)
 
 
 def _is_event(value: object) -> bool:

@@ -17,7 +17,7 @@ from treadle.thread.agents.cursor import find
 from treadle.thread.agents.events.clip import one_line
 from treadle.thread.agents.reading.fields import moment, rows, table, text
 from treadle.thread.agents.reading.kin import lane
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import holds
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.agents.telling import shelf, tools
 from treadle.thread.agents.telling.record import (
@@ -51,12 +51,7 @@ _AUTOMATIC = "Briefly inform the user about the task result"
 
 def recognises(head: bytes) -> bool:
     """Whether the first lines are messages with a role, and nothing else around them."""
-    decoder = Decoder()
-    return any(
-        _is_message(value)
-        for raw in head.split(b"\n", _LINES)[:_LINES]
-        for value in decoder.documents(raw)[0]
-    )
+    return holds(head, _LINES, _is_message)
 
 
 def _is_message(value: object) -> bool:

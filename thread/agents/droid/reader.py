@@ -18,7 +18,7 @@ from treadle.thread.agents.codex.result import decoded
 from treadle.thread.agents.droid import find
 from treadle.thread.agents.reading.fields import moment, rows, table, text
 from treadle.thread.agents.reading.kin import lane
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import holds
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.agents.telling import shelf
 from treadle.thread.agents.telling.record import (
@@ -48,12 +48,7 @@ _READ_LINES = 2000
 
 def recognises(head: bytes) -> bool:
     """Whether one of the first lines is the header of a session, or a message with a call."""
-    decoder = Decoder()
-    return any(
-        _is_droid(value)
-        for raw in head.split(b"\n", _LINES)[:_LINES]
-        for value in decoder.documents(raw)[0]
-    )
+    return holds(head, _LINES, _is_droid)
 
 
 def _is_droid(value: object) -> bool:

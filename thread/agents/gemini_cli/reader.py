@@ -16,7 +16,7 @@ from treadle.thread.agents.gemini_cli.root import root
 from treadle.thread.agents.gemini_cli.session import Place
 from treadle.thread.agents.reading.fields import rows, table, text
 from treadle.thread.agents.reading.kin import lane
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import Decoder, holds
 from treadle.thread.agents.reading.union import merge, unite
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.model import Event, Problem, Session
@@ -32,12 +32,7 @@ def recognises(head: bytes) -> bool:
     """Whether a file opens as a chat does, or one of its first lines is a message."""
     if _DOCUMENT.match(head) and _PROJECT.search(head[:4096]):
         return True
-    decoder = Decoder()
-    return any(
-        file.is_message(value) or file.is_opening(value)
-        for raw in head.split(b"\n", _LINES)[:_LINES]
-        for value in decoder.documents(raw)[0]
-    )
+    return holds(head, _LINES, lambda value: file.is_message(value) or file.is_opening(value))
 
 
 def read(sources: Sequence[Source]) -> Reading:

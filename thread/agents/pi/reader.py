@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from treadle.thread.agents.pi import find
 from treadle.thread.agents.reading.fields import moment, rows, table, text, whole
-from treadle.thread.agents.reading.lines import Decoder
+from treadle.thread.agents.reading.lines import holds
 from treadle.thread.agents.source import Reader, Reading, Source
 from treadle.thread.agents.telling import shelf
 from treadle.thread.agents.telling.record import (
@@ -44,12 +44,7 @@ _TAIL = 240
 
 def recognises(head: bytes) -> bool:
     """Whether one of the first lines is the header of a session, or a call or result as pi's."""
-    decoder = Decoder()
-    return any(
-        _is_pi(value)
-        for raw in head.split(b"\n", _LINES)[:_LINES]
-        for value in decoder.documents(raw)[0]
-    )
+    return holds(head, _LINES, _is_pi)
 
 
 def _is_pi(value: object) -> bool:

@@ -15,7 +15,7 @@ from treadle.thread.agents.qwen import session as qwen_session
 from treadle.thread.agents.qwen.session import Record
 from treadle.thread.agents.reading.fields import rows, table, text
 from treadle.thread.agents.reading.kin import groups
-from treadle.thread.agents.reading.lines import NOT_JSON, Decoder, lines
+from treadle.thread.agents.reading.lines import NOT_JSON, Decoder, holds, lines
 from treadle.thread.agents.reading.union import merge, unite
 from treadle.thread.agents.source import Complaints, Reader, Reading, Source
 from treadle.thread.model import Problem, Session
@@ -28,12 +28,7 @@ _TYPES = ("user", "assistant", "tool_result", "system")
 
 def recognises(head: bytes) -> bool:
     """Whether one of the first lines is a message in parts, with a session and a time."""
-    decoder = Decoder()
-    return any(
-        _is_message(value)
-        for raw in head.split(b"\n", _LINES)[:_LINES]
-        for value in decoder.documents(raw)[0]
-    )
+    return holds(head, _LINES, _is_message)
 
 
 def _is_message(value: object) -> bool:

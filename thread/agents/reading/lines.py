@@ -61,6 +61,17 @@ def _pass_line(stream: BinaryIO) -> int:
     return passed
 
 
+def holds(head: bytes, most: int, known: Callable[[object], bool]) -> bool:
+    """Whether one of the first ``most`` lines of a transcript's beginning holds a document that is
+    ``known``."""
+    decoder = Decoder()
+    return any(
+        known(value)
+        for raw in head.split(b"\n", most)[:most]
+        for value in decoder.documents(raw)[0]
+    )
+
+
 class Decoder:
     """Decodes lines: with ``json`` while they are few, with ``orjson`` when they are many."""
 
