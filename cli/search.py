@@ -119,13 +119,15 @@ def _since(repo: Repo, when: str) -> str:
 
 def _note(answer: Answer, limits: Limits) -> str:
     """What has to be said of an answer before it: that it is empty, or less than was asked."""
-    if not answer.hits:
-        since = f" since {limits.since}" if limits.since else ""
-        return f"nothing found{since}"
-    return {
+    since = f" since {limits.since}" if limits.since else ""
+    said = {
+        "": f"nothing found{since}",
         "words": "no step holds this as it was quoted; these hold its words",
         "some": "no step holds all of this; these hold some of it",
     }.get(answer.way, "")
+    if not answer.meant:
+        return said
+    return f"{said}; did you mean {' '.join(meant for _, meant in answer.meant)}?"
 
 
 # -- for people ---------------------------------------------------------------------

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from treadle.tangle.searching.meant import meant, slips
 from treadle.tangle.searching.words import matches, words
 from treadle.thread.story import REASON, first_line
 
@@ -80,6 +81,8 @@ class Answer:
     hits: tuple[Hit, ...]
     way: str
     """One of ``WAYS``; ``""`` where there are no hits."""
+    meant: tuple[tuple[str, str], ...] = ()
+    """Words asked for that stand nowhere, each with the one that was likely meant."""
 
 
 def asked(arguments: Iterable[str]) -> Query:
@@ -109,8 +112,16 @@ def search(book: Wordbook, query: Query, limits: Limits, most: int) -> Answer:
         found = book.ask(asked_for, limits, most * _DEEP)
         if found:
             hits = _gathered(book, query, found, most)[:most]
-            return Answer(tuple(_placed(book, hits)), way)
-    return Answer((), "")
+            unheard = _meant(book, query) if way == "some" else ()
+            return Answer(tuple(_placed(book, hits)), way, unheard)
+    return Answer((), "", _meant(book, query))
+
+
+def _meant(book: Wordbook, query: Query) -> tuple[tuple[str, str], ...]:
+    """Of the words that no text has those that have a likely one beside them."""
+    unheard = [word for word in query.wanted[:MOST_WORDS] if book.lacks(word)]
+    pairs = ((word, meant(word, book.near(word, slips(word)))) for word in unheard)
+    return tuple((word, other) for word, other in pairs if other)
 
 
 def _ladder(query: Query) -> Iterator[tuple[str, str]]:

@@ -216,6 +216,30 @@ class Wordbook:
         rows = self.db.execute(asked, (query, *values, most)).fetchall()
         return [_found(row) for row in rows]
 
+    def lacks(self, word: str) -> bool:
+        """Whether no text has a word that begins so."""
+        self._list_words()
+        asked = "select 1 from vocabulary where term >= ? and term < ? limit 1"
+        return self.db.execute(asked, (word, word + "\U0010ffff")).fetchone() is None
+
+    def near(self, word: str, most: int) -> list[tuple[str, int]]:
+        """The words of all texts with the same first letter and a length like that of ``word``, up
+        to ``most`` letters more or less, and how many passages hold each."""
+        self._list_words()
+        asked = (
+            "select term, doc from vocabulary where term >= ? and term < ? "
+            "and length(term) between ? and ?"
+        )
+        size = len(word)
+        within = (word[:1], word[:1] + "\U0010ffff", size - most, size + most)
+        return self.db.execute(asked, within).fetchall()
+
+    def _list_words(self) -> None:
+        asked = (
+            "create virtual table if not exists temp.vocabulary using fts5vocab(main, words, row)"
+        )
+        self.db.execute(asked)
+
     def holders(self, part: str) -> list[str]:
         """Commits whose documents hold a part, in no order that means anything."""
         asked = "select note from holds join parts on parts.id = holds.part where name = ?"

@@ -55,6 +55,14 @@ def test_what_is_less_than_was_asked_is_said(lamp: Lamp) -> None:
     assert (none.code, none.out, none.err) == (0, "", "nothing found\n")
 
 
+def test_a_word_with_a_slip_in_it_is_told_as_it_was_meant(lamp: Lamp) -> None:
+    done = run("search", "lapm", at=lamp.top)
+    assert (done.code, done.out, done.err) == (0, "", "nothing found; did you mean lamp?\n")
+    done = run("search", "lamp", "lapm", at=lamp.top)
+    assert done.out
+    assert done.err.endswith("some of it; did you mean lamp?\n")
+
+
 def test_only_so_many_hits_are_told(lamp: Lamp) -> None:
     assert len(rows(lamp, "-n", "1", "lamp")) == 1
 
