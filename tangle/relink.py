@@ -90,10 +90,14 @@ def relink(repo: Repo, commits: Sequence[Commit]) -> Relinked:
     return found
 
 
-def propose(repo: Repo, commits: Sequence[Commit]) -> Relinked:
+def propose(repo: Repo, commits: Sequence[Commit], *, anew: bool = False) -> Relinked:
     """The same without storing anything. Of a merge only what none of its parents has is tied;
-    commits whose parent is not in this clone are left alone."""
+    commits whose parent is not in this clone are left alone. ``anew``: as if the commits had no
+    documents of their own."""
     notes = Store(repo).notes()
+    if anew:
+        asked = {commit.id for commit in commits}
+        notes = {commit: blob for commit, blob in notes.items() if commit not in asked}
     questions = ask(repo, commits, notes) if notes else []
     if not questions:
         return Relinked((), ())

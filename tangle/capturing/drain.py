@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from treadle.tangle.capture import REFS, Captured, assembled, capture_with
+from treadle.tangle.capture import REFS, Captured, assembled
 from treadle.tangle.capturing.deposit import deposit
 from treadle.tangle.capturing.flight import awaited, present
 from treadle.tangle.capturing.gather import (
@@ -27,6 +27,7 @@ from treadle.tangle.capturing.gather import (
     since,
     work_trees,
 )
+from treadle.tangle.capturing.kindred import Taken, take
 from treadle.tangle.capturing.left import left
 from treadle.tangle.capturing.verdict import failed, nothing, recorded, tied
 from treadle.tangle.capturing.watch import Watch, size_of_file
@@ -220,18 +221,19 @@ class Drain:
             for id_, one in by_id.items()
         }
         self._tie([one for one in todo if one.rewritten])
-        recorder = assembled(self.repo, gathered.sessions, tops, self._gone(gathered))
+        about = (self.repo, gathered.sessions, tops, self._gone(gathered))
+        taken = take(lambda: assembled(*about), [one.commit for one in todo], named)
         done = []
-        for captured in capture_with(recorder, [one.commit for one in todo], named):
+        for captured in taken.captured:
             one = by_id[captured.commit.id]
             if captured.error is not None:
                 self._fail(one, captured.error.message)
                 continue
-            self._keep(one, captured, gathered, recorder)
+            self._keep(one, captured, gathered, taken)
             within = named[one.commit.id] | self._present(one, gathered)
-            if not self._is_open(one, captured, gathered, recorder, within):
+            if not self._is_open(one, captured, gathered, taken.recorder, within):
                 done.append(one)
-        self._shelve(recorder, gathered, began)
+        self._shelve(taken.recorder, gathered, began)
         self._close(done)
 
     def _gathered(self, todo: Sequence[Todo], tops: Sequence[str]) -> Gathered:
@@ -282,12 +284,12 @@ class Drain:
             self.outcomes.add(Outcome("given up", line), time.time())
         look(self.folder, [one.name for one in self.quarters], began)
 
-    def _keep(self, one: Todo, captured: Captured, gathered: Gathered, recorder: Recorder) -> None:
+    def _keep(self, one: Todo, captured: Captured, gathered: Gathered, taken: Taken) -> None:
         """Store the document, and say what became of the commit unless that was said."""
         now = time.time()
         commit, solution = one.commit, captured.solution
-        sessions = {(reel.session.agent, reel.session.id) for reel in recorder.reels.values()}
-        if solution is not None and deposit(self.repo, commit, captured.deltas, solution, sessions):
+        told = taken.strands(commit.id)
+        if solution is not None and deposit(self.repo, commit, captured.deltas, solution, told):
             self._say(recorded(commit, solution), now)
         elif commit.id in Store(self.repo).notes() or self._tie([one]):
             return
