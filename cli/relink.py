@@ -55,7 +55,9 @@ def command(
 
 
 def _commits(index: Index, revs: Sequence[str]) -> list[Commit]:
-    return index.repo.chosen(revs) if revs else index.repo.commits((), "--all")
+    from treadle.tangle.capture import REFS
+
+    return index.repo.chosen(revs) if revs else index.repo.commits((), *REFS)
 
 
 def _tied(done: Relinked) -> list[Outcome]:

@@ -103,8 +103,9 @@ def propose(repo: Repo, commits: Sequence[Commit], *, anew: bool = False) -> Rel
         return Relinked((), ())
     wanted = {line for question in questions for line in question.lines}
     documents, lost = candidates(repo, notes, wanted)
-    outcomes = _Work(repo, questions, documents).outcomes()
-    return Relinked(tuple(outcomes), tuple(lost))
+    work = _Work(repo, questions, documents)
+    outcomes = tuple(work.outcomes())
+    return Relinked(outcomes, tuple(dict.fromkeys([*lost, *work.damaged()])))
 
 
 class _Work:
@@ -124,9 +125,9 @@ class _Work:
         self.kin: dict[str, list[Candidate]] = {}
         self.whole: dict[str, Candidate] = {}
         """Commits that make one document's very change."""
-        self.threads: dict[int, Thread | None] = {}
+        self.threads: dict[int, Thread | Unreadable] = {}
         """Of each document that is tied or laid beside a commit, by the identity of its candidate;
-        None where it turned out to be damaged."""
+        why not, where it turned out to be damaged."""
         self.files: dict[int, dict[str, Revision]] = {}
         """Of the documents laid beside commits what they make of each file, likewise."""
 
@@ -146,6 +147,10 @@ class _Work:
                 question = self.questions[id_]
                 yield Outcome(question.commit, added=question.added)
             self.ancestry.settle(id_)
+
+    def damaged(self) -> list[Unreadable]:
+        """Of the documents that were read those that cannot be."""
+        return [one for one in self.threads.values() if isinstance(one, Unreadable)]
 
     def _propose(self) -> None:
         """Documents for each commit; the texts of those commits that have any."""
@@ -205,7 +210,7 @@ class _Work:
         }
         for key, one in wanted.items():
             self.threads[key] = read_candidate(self.repo, one)
-        sound = {key: thread for key, thread in self.threads.items() if thread is not None}
+        sound = {key: one for key, one in self.threads.items() if isinstance(one, Thread)}
         made = revisions(self.repo, list(sound.values()))
         self.files = dict(zip(sound, made, strict=True))
 
@@ -280,7 +285,8 @@ class _Work:
     def _thread(self, one: Candidate) -> Thread | None:
         if id(one) not in self.threads:
             self.threads[id(one)] = read_candidate(self.repo, one)
-        return self.threads[id(one)]
+        found = self.threads[id(one)]
+        return found if isinstance(found, Thread) else None
 
     def _outcome(
         self, question: Question, kin: Sequence[Kin], sure: Mapping[int, str], tied: Tied

@@ -102,12 +102,12 @@ def telling(lines: Iterable[str]) -> dict[bytes, str]:
     return found
 
 
-def read_candidate(repo: Repo, candidate: Candidate) -> Thread | None:
-    """The whole thread; None where its document is damaged further down."""
+def read_candidate(repo: Repo, candidate: Candidate) -> Thread | Unreadable:
+    """The whole thread; why not, where its document is damaged further down."""
     try:
         return documents(repo.read(candidate.note) or b"")[candidate.place]
-    except DocumentError:
-        return None
+    except DocumentError as error:
+        return Unreadable(candidate.commit, error.message)
 
 
 def _read(commit: str, note: str, text: bytes, wanted: frozenset[bytes]) -> Iterator[Candidate]:

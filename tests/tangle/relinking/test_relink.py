@@ -265,6 +265,21 @@ def test_a_note_that_is_no_document_is_told_of(loom: Loom) -> None:
     loom.expect(FIRST)
 
 
+def test_a_document_that_a_tool_changed_is_told_of(loom: Loom) -> None:
+    """As ``git filter-repo --replace-text`` does, which goes over notes too."""
+    loom.step("lamp.py", 5, *FIRST)
+    saved = loom.save()
+    text = loom.scratch.git("notes", "--ref", "treadle", "show", saved.id)
+    changed = text.replace(FIRST[0].strip(), FIRST[0].strip().upper()) + "\n"
+    assert changed.removesuffix("\n") != text
+    blob = loom.scratch.git("hash-object", "-w", "--stdin", feed=changed.encode())
+    loom.scratch.git("notes", "--ref", "treadle", "add", "-f", "-C", blob, saved.id)
+    loom.scratch.commit("Another message", "--amend")
+    done = loom.relink()
+    assert [row.commit for row in done.unreadable] == [saved.id]
+    assert "changed after it was written" in done.unreadable[0].reason
+
+
 def test_a_shallow_clone_ties_what_it_can(loom: Loom, tmp_path: Path) -> None:
     loom.step("lamp.py", 5, *FIRST)
     loom.save()
