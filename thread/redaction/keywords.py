@@ -77,14 +77,15 @@ def _is_secret(word: str, value: str) -> bool:
     if _SIGNS.match(value) or _CODE.search(value) or _TIME.match(value) or is_dummy(value):
         return False
     if re.fullmatch(_PASSWORD, word):
-        return _is_password(value)
+        return is_password(value)
     if word in ("token", "auth") and _ID.fullmatch(value):
         return False
     return len(value) >= 16 and mixed(value) and not is_name(value)
 
 
-def _is_password(value: str) -> bool:
-    """Not a word, a name or a number: several kinds of characters."""
+def is_password(value: str) -> bool:
+    """Whether somebody chose a value as a password: not a word, a name or a number, but several
+    kinds of characters."""
     kinds = (str.islower, str.isupper, str.isdigit)
     used = sum(any(map(kind, value)) for kind in kinds) + (not value.isalnum())
     if len(value) < 8 or len(set(value)) < 6:

@@ -62,6 +62,12 @@ def _url_password(match: re.Match[str]) -> bool:
     return _password(match["user"], match["value"])
 
 
+def _chosen(match: re.Match[str]) -> bool:
+    """A password where a command or a file has one, and no placeholder."""
+    value = match["value"]
+    return varied(value) and not plain_password(value) and keywords.is_password(value)
+
+
 def _basic(match: re.Match[str]) -> bool:
     """``user:password`` in base64; the examples of RFC 7617 and RFC 6749 are no secrets."""
     try:
@@ -139,6 +145,16 @@ CLOUD = (
     ),
     Rule("digitalocean", "do", "[opr]_v1_" + _run(_HEX, 64)),
     Rule("databricks", "dapi", _run(_HEX, 32)),
+    Rule(
+        "terraform",
+        ".atlasv1.",
+        rf"(?<=[A-Za-z0-9]{{14}}\.atlasv1\.){_run(_WORD, 60, 70)}",
+        frame=True,
+    ),
+    Rule("pulumi", "pul-", _run(_HEX, 40)),
+    Rule(
+        "doppler", "dp.", r"(?:pt|ct|sa|scim|audit|st\.[a-z0-9_-]{2,35})\." + _run(_ALNUM, 40, 44)
+    ),
     Rule("vault", "hv", r"[sb]\." + _run(_WORD, 90, 300)),
 )
 
@@ -198,6 +214,8 @@ SERVICES = (
     Rule("sendgrid", "SG.", rf"{_WORD}{{22}}\.{_run(_WORD, 43)}"),
     Rule("twilio", "SK AC", _run(_HEX, 32)),
     Rule("shopify", "shp", "(?:at|ca|pa|ss)_" + _run("[a-fA-F0-9]", 32)),
+    Rule("square", "sq0", "(?:atp-|csp-)" + _run(_WORD, 22, 50)),
+    Rule("newrelic", "NRAK-", _run("[A-Z0-9]", 27)),
     Rule("age", "AGE-SECRET-KEY-1", _run("[A-Z0-9]", 58), _varied),
 )
 
@@ -251,7 +269,40 @@ FRAMES = (
     ),
 )
 
-RULES = CLOUD + FORGES + MODELS + SERVICES + FRAMES
+_ARGUMENT = rf"{_QUOTE}(?P<value>(?![$<{{(%*-])[^\s\"'`<>\\]{{8,200}})"
+
+COMMANDS = (
+    Rule(
+        # "curl -u ann:PASSWORD", and with the user's long option.
+        "password",
+        "curl",
+        r"[ \t](?:[^\n|;&]{0,400}?[ \t])?(?:-[a-zA-Z]{0,4}u|--user)[ \t=]{0,4}"
+        r"[\"']?(?P<user>[^\s:/\"'$]{1,64}):(?P<value>(?![$<{(%*])[^\s\"'`<>\\]{8,200})",
+        _chosen,
+        frame=True,
+    ),
+    Rule("password", "sshpass", r"[ \t]{1,4}-p[ \t]{0,4}" + _ARGUMENT, _chosen, frame=True),
+    Rule("password", "--password --passwd --pass", r"[ \t]{1,4}" + _ARGUMENT, _chosen, frame=True),
+    Rule(
+        # A line of ".netrc".
+        "password",
+        "login",
+        rf"[ \t][^\s]{{1,64}}\s{{1,8}}password\s{{1,8}}{_ARGUMENT}",
+        _chosen,
+        frame=True,
+    ),
+    Rule("password", "assword>", rf"{_ARGUMENT}</", _chosen, frame=True),
+    Rule(
+        # What "docker login" writes, and registries' configuration with it.
+        "authorization",
+        '"auth',
+        rf"\\{{0,4}}\"[ \t]{{0,8}}:[ \t]{{0,8}}{_QUOTE}(?P<value>{_BASE64}{{8,1000}}+={{0,2}})",
+        _basic,
+        frame=True,
+    ),
+)
+
+RULES = CLOUD + FORGES + MODELS + SERVICES + FRAMES + COMMANDS
 
 
 # -- finding ------------------------------------------------------------------------
