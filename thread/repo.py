@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from treadle.thread.errors import UserError
@@ -124,16 +125,22 @@ class Repo:
     def ref(self, name: str) -> str:
         """The id that a full ref name stands for, ``""`` where there is no such ref.
 
-        A ref that stands in a file of its own is read without asking git.
+        A ref that stands in a file of its own is read without asking git. ``UserError`` where that
+        file is damaged.
         """
-        try:
-            with open(os.path.join(self.common_dir, name), "rb") as file:
-                found = file.read(80).strip().decode("ascii", "replace")
-        except OSError:
-            found = ""
-        if len(found) in (40, 64) and not found.strip("0123456789abcdef"):
-            return found
-        return self.text("rev-parse", "--verify", "--quiet", name)
+        held = None
+        with suppress(OSError), open(os.path.join(self.common_dir, name), "rb") as file:
+            held = file.read(80).strip().decode("ascii", "replace")
+        if held and len(held) in (40, 64) and not held.strip("0123456789abcdef"):
+            return held
+        told = self.text("rev-parse", "--verify", "--quiet", name)
+        if held is not None and not told and not held.startswith("ref:"):
+            raise UserError(
+                f"the ref {name} is damaged: its file holds no commit's id",
+                f"give it back what it was: the last id of .git/logs/{name}, or one of "
+                f"git for-each-ref refs/treadle, is written into .git/{name}",
+            )
+        return told
 
     def reach(
         self,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from treadle.tangle.capturing.gather import seek, work_trees
 from treadle.thread.agents.finding.find import Surroundings, Transcript
+from treadle.thread.errors import UserError
 from treadle.thread.hooks.checkup import BAD, GOOD, NOTE, Finding
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
@@ -130,7 +131,11 @@ def _sessions(repo: Repo, wanted: set[str]) -> set[str]:
     if not left:
         return found
     store = Store(repo)
-    for _, text in store.get_all(store.notes()):
+    try:
+        notes = store.notes()
+    except UserError:  # what is wrong with them is a finding of its own
+        return found
+    for _, text in store.get_all(notes):
         hit = [id_ for id_, sign in left.items() if sign in text]
         found.update(hit)
         for id_ in hit:

@@ -305,6 +305,8 @@ def test_sessions_that_documents_tell_of_may_go(
     (folder / "s-lamp.jsonl").write_text(text.replace(origin, str(lamp.top)))
     done = doctor(lamp)
     assert "documents tell of all 1 sessions here" in done.out
+    (lamp.top / ".git" / "refs" / "notes" / "treadle").write_text("1" * 40)
+    assert "1 of 1 sessions here are in no document" in doctor(lamp).out
 
 
 def test_transcripts_that_cannot_be_looked_at_are_told(hooked: Hooked) -> None:

@@ -115,7 +115,28 @@ def test_a_document_on_the_wrong_commit_fails_the_check(lamp: Lamp) -> None:
 
 def test_the_notes_ref_may_be_nothing_of_the_kind(lamp: Lamp) -> None:
     lamp.git("update-ref", "refs/notes/treadle", lamp.git("rev-parse", f"HEAD:{FILE}"))
-    assert "treadle: " in run("log", at=lamp.top).err
+    assert "which should be a commit of notes, is a blob" in run("log", at=lamp.top).err
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ("1" * 40, "which should be a commit of notes, is not in this clone"),
+        ("", "refs/notes/treadle is damaged"),
+        ("abc", "refs/notes/treadle is damaged"),
+    ],
+    ids=["an object that is not here", "nothing, as after a power cut", "half an id"],
+)
+def test_the_file_of_the_notes_ref_may_be_damaged(lamp: Lamp, held: str, told: str) -> None:
+    (lamp.top / ".git" / "refs" / "notes" / "treadle").write_text(held)
+    for command in (("log",), ("blame", FILE), ("status",), ("check",), ("record", "HEAD")):
+        failed = run(*command, at=lamp.top)
+        assert failed.code == 1
+        assert told in failed.err
+        assert "for-each-ref refs/treadle" in failed.err
+    looked = run("doctor", at=lamp.top)
+    assert told in looked.out
+    assert "pending" in looked.out
 
 
 # -- harm ---------------------------------------------------------------------------

@@ -32,6 +32,9 @@ BACKUP = "refs/treadle/backup/"
 SCRATCH = "refs/treadle/write/"
 """Commits between being written and being moved to."""
 
+LOST = f"git update-ref {REF} ID: an ID of .git/logs/{REF}, or of git for-each-ref refs/treadle"
+"""How a notes ref that was damaged gets back what it was."""
+
 WHO = "treadle <treadle@localhost>"
 TRIES = 60
 _OTHER = re.compile(rb"(?!\.\.?(?:/|$))[\w.-]{1,100}(?:/(?!\.\.?(?:/|$))[\w.-]{1,100}){0,9}")
@@ -56,8 +59,7 @@ def read_notes(repo: Repo, tip: str) -> Notes:
     found = Notes()
     if not tip:
         return found
-    out = repo.run("ls-tree", "-r", "-z", "--full-tree", tip)
-    for row in out.split(b"\0"):
+    for row in _listed(repo, tip).split(b"\0"):
         head, _, path = row.partition(b"\t")
         mode, kind, blob = [*head.decode("ascii").split(), "", "", ""][:3]
         name = path.replace(b"/", b"").decode("ascii", "replace")
@@ -67,6 +69,21 @@ def read_notes(repo: Repo, tip: str) -> Notes:
         elif kind == "blob" and _OTHER.fullmatch(path) and b".git" not in path.lower():
             found.others[path.decode()] = (mode, blob)
     return found
+
+
+def _listed(repo: Repo, tip: str) -> bytes:
+    """What git lists of a notes commit; ``UserError`` that says what it is, where it is none."""
+    try:
+        return repo.run("ls-tree", "-r", "-z", "--full-tree", tip)
+    except UserError as error:
+        kind = repo.text("cat-file", "-t", tip)
+        if kind == "commit":
+            raise
+        what = f"a {kind}" if kind else "not in this clone"
+        raise UserError(
+            f"{tip[:12]}, which should be a commit of notes, is {what}",
+            f"if {REF} names it, give it back what it was, {LOST}",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
