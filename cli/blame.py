@@ -57,12 +57,11 @@ def command(
         process = repo.start_blame(path, one_commit(rev), only)
         asked = None if as_json or porcelain else ask_settings(repo)
         with indexed(repo) as index:
+            from treadle.tangle.asking.followed import steps_of
             from treadle.tangle.blame import blame
 
             found = blame(index, path, rev, only, process)
-            steps = index.steps(
-                (run.origin.part, run.origin.step) for run in found.runs if run.origin.part
-            )
+            steps = steps_of(index, found.runs)
             if as_json:
                 places = {(run.commit, run.path) for run in found.runs if run.origin.part}
                 print_json_lines(_rows(found, steps, index.replaced(places)))
