@@ -46,11 +46,12 @@ def command(
             "treadle scrub PATTERN takes a secret out of documents that are stored",
             2,
         )
+    from treadle.thread.leaks.hidden import finder
     from treadle.thread.redaction.rules import rules_of
     from treadle.thread.wishes.settings import settings
 
     with opened(ctx) as index:
-        rules = rules_of(settings(index.repo))
+        rules = rules_of(settings(index.repo), finder(index.repo))
         paths = [placed(ctx, file) for file in files]
         found = _of_files(paths, agent, rules) if files else _of_commit(index, rev, rules)
     if as_json:

@@ -122,8 +122,8 @@ def _next(done: Scrubbed, left: Sequence[str]) -> Iterator[str]:
     yield "  a server may keep old objects for a while: ask its operator to collect garbage"
     if done.commits or done.dropped:
         yield "  here, git gc --prune=now removes the old objects at once"
-    yield "  the agents' own transcripts still hold it, and so will what is recorded out of them"
-    yield "  later, also where a commit is amended: delete them, or take it out of them"
+    yield "  the agents' own transcripts still hold it; what is recorded out of them here hides it"
+    yield "  from now on, as .git/treadle/hidden says, which only you can read"
 
 
 def _json(done: Scrubbed, remotes: Sequence[Remote], left: Sequence[str]) -> dict[str, object]:

@@ -18,6 +18,7 @@ from treadle.thread.agents import second
 from treadle.thread.agents.finding.find import Grounds
 from treadle.thread.errors import UserError
 from treadle.thread.git.sides import own_deltas
+from treadle.thread.leaks import hidden
 from treadle.thread.locate import Locator, folders
 from treadle.thread.model import Entry, Placement, Session, Thread
 from treadle.thread.recognise import Diff, bare_lines
@@ -61,7 +62,7 @@ class Recorder:
 
     def __init__(self, repo: Repo, known: frozenset[str] | None = None) -> None:
         self.repo = repo
-        self.rules = rules_of(settings(repo))
+        self.rules = rules_of(settings(repo), hidden.finder(repo))
         self._known = known
         self.tops = repo.worktrees()
         self.reels: dict[str, Reel] = {}

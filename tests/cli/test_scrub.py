@@ -300,3 +300,8 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path: Path) -> None:
         assert all(parse(text).parts for text in documents.values())
     scrubbed(ann)
     assert ann.documents().keys() == set(team.commits)
+
+
+def test_a_dry_run_hides_nothing_later(leak: Leak) -> None:
+    assert run("scrub", SECRET, "--fixed", "--dry-run", at=leak.scratch.top).code == 0
+    assert not (leak.scratch.top / ".git/treadle/hidden").exists()

@@ -21,6 +21,7 @@ class Needle:
         """``fixed``: the pattern is the very text. ``UserError`` where it cannot be used."""
         import re2
 
+        self.pattern, self.fixed = pattern, fixed
         if len(pattern) > _LARGEST:
             raise UserError("the pattern is too long", f"{_LARGEST} characters at most", 2)
         options = re2.Options()

@@ -5,8 +5,9 @@ refs that still hold what was taken out. Killed before it, nothing has happened;
 doing it again finishes the rest. At last every object that our refs reach is searched, so that the
 answer is a proof and not a hope.
 
-What was taken out is still at remotes and in other clones. So that the next fetch does not bring
-it back, the ids of the old commits are kept, and a history that holds one is not taken in.
+What was taken out is still at remotes, in other clones and in the agents' transcripts. So that the
+next fetch does not bring it back, the ids of the old commits are kept, and a history that holds one
+is not taken in; and what is recorded later hides it (``hidden``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 
 from treadle.thread.errors import UserError
 from treadle.thread.git.notes import REF, TRIES, pause
+from treadle.thread.leaks import hidden
 from treadle.thread.leaks.cleaning import Cleaned, clean, cleaned_json
 from treadle.thread.leaks.history import Rewritten, blobs_of, drop_log, reaches, rewrite
 from treadle.thread.leaks.needle import Needle
@@ -68,6 +70,8 @@ class Scrubbed:
 
 def scrub(repo: Repo, needle: Needle, *, dry: bool = False) -> Scrubbed:
     """Take ``needle`` out of everything that is stored; with ``dry`` only count."""
+    if not dry:
+        hidden.hide(repo, needle)
     for attempt in range(TRIES):
         tip = repo.ref(REF)
         blobs = blobs_of(repo, tip)
@@ -175,6 +179,8 @@ def _clean_file(path: str, needle: Needle, rules: Rules) -> bool:
     if not stat.S_ISREG(told.st_mode):
         return False
     name = os.path.basename(path)
+    if name == hidden.FILE:
+        return False
     if ".db" in name or told.st_size > _LARGEST:
         os.unlink(path)
         return True

@@ -38,15 +38,15 @@ class Rules:
     secrets: bool = True
     """Whether secrets and home directories are looked for."""
     more: Finder | None = None
-    """What else must go, in every text of the thread: a leaked secret that is scrubbed."""
+    """What else must go, in every text of the thread: a leaked secret that is scrubbed, or was."""
 
     def leaves_out(self, path: str) -> bool:
         """Whether nothing of a path of the repository is kept."""
         return any(patterns.matches(pattern, path) for pattern in self.leave_out)
 
 
-def rules_of(chosen: Settings) -> Rules:
-    """The rules of whoever runs this, on this machine."""
+def rules_of(chosen: Settings, more: Finder | None = None) -> Rules:
+    """The rules of whoever runs this, on this machine; ``more`` as in ``Rules``."""
     import socket
 
     home = os.path.expanduser("~")
@@ -57,4 +57,5 @@ def rules_of(chosen: Settings) -> Rules:
         leave_out=chosen.leave_out,
         output=chosen.output,
         thinking=chosen.thinking,
+        more=more,
     )
