@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from treadle.thread.errors import UserError
+from treadle.thread.plumbing.process import STAY
 from treadle.thread.repo import Repo
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def repository(ctx: click.Context, *, hooks: bool = False) -> Iterator[Repo]:
 
     ``hooks``: the command looks after the hooks itself, so nothing is said of them here.
     """
+    # Somebody waits for the answer, so git may download what a partial clone left out.
+    os.environ.setdefault(STAY, "0")
     with Repo.open(folder(ctx), named=True) as repo:
         catch_up(repo)
         if not hooks:

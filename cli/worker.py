@@ -28,11 +28,13 @@ def main(args: list[str] | None = None) -> int:
 
 def work(git_dir: str) -> None:
     """Take the lock and drain the queue; at once back where another worker has the lock."""
+    from treadle.thread.plumbing.process import STAY
     from treadle.thread.repo import Repo
     from treadle.thread.waiting.lock import alone
     from treadle.thread.waiting.queue import Queue
 
     os.environ["GIT_DIR"] = git_dir
+    os.environ[STAY] = "1"
     os.environ.pop("GIT_WORK_TREE", None)
     with Repo.open(git_dir, named=True) as repo:
         folder = os.path.join(repo.common_dir, "treadle")

@@ -9,9 +9,11 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import repeat
 
 from treadle.thread.errors import UserError
-from treadle.thread.plumbing.process import environment
+from treadle.thread.plumbing.process import STAY, environment
+from treadle.thread.plumbing.promised import bring
 
 _REQUESTS = 64
 """Object names written to ``cat-file`` before its answers are read: they fit a pipe's buffer,
@@ -26,6 +28,8 @@ class Objects:
         """``where``: the options that tell git which repository."""
         self._where = where
         self._process: subprocess.Popen[bytes] | None = None
+        self._tried: set[str] = set()
+        """What was not here when it was asked for."""
 
     def close(self) -> None:
         """End the process, if one runs. Reading again starts another."""
@@ -50,17 +54,37 @@ class Objects:
             yield from self._answers(waiting)
 
     def _answers(self, names: list[str]) -> list[bytes | None]:
-        process = self._running()
-        assert process.stdin is not None
-        assert process.stdout is not None
         for name in names:
             if not name.isalnum():
                 raise ValueError(f"not an object id: {name!r}")
-        with suppress(BrokenPipeError):  # it died of an object: the missing answer says of which
+        answers = self._asked(names)
+        lacking = self._lacking(names, answers)
+        if lacking and bring(self._where, lacking, apart=answers is None):
+            answers = self._asked(names)
+        if answers is None:
+            raise UserError(
+                f"git cannot read an object, {names[0]} or one that was asked for with it",
+                "a partial clone lacks it: git fetch --refetch --no-filter; else see git fsck",
+            )
+        return answers
+
+    def _lacking(self, names: list[str], answers: list[bytes | None] | None) -> list[str]:
+        """Those that may be downloaded: once each."""
+        pairs = zip(names, answers or repeat(None), strict=False)
+        lacking = [name for name, answer in pairs if answer is None and name not in self._tried]
+        self._tried.update(lacking)
+        return lacking
+
+    def _asked(self, names: list[str]) -> list[bytes | None] | None:
+        """The objects; None where the process died of one of them."""
+        process = self._running()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(BrokenPipeError):  # it died of an object: the missing answer says so
             process.stdin.write("".join(f"{name}\n" for name in names).encode())
             process.stdin.flush()
         answers: list[bytes | None] = []
-        for name in names:
+        for _ in names:
             head = process.stdout.readline().split()
             size = int(head[2]) if len(head) == 3 else -1
             body = process.stdout.read(size) if size >= 0 else b""
@@ -71,10 +95,7 @@ class Objects:
                 answers.append(None)
             else:
                 self.close()
-                raise UserError(
-                    f"git cannot read object {name}",
-                    "a partial clone lacks it: git fetch --refetch --no-filter; else see git fsck",
-                )
+                return None
         return answers
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -84,6 +105,7 @@ class Objects:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment(),
+                # It would download them one by one.
+                env=environment({STAY: "1"}),
             )
         return self._process

@@ -1,8 +1,9 @@
 """How git is called: with argument lists, English messages and no surprises.
 
 A hook, an alias or a shell may have set variables that point git at another repository than
-the one that was opened; they are taken away. What is missing is not downloaded behind the
-user's back, and nobody is asked for a password.
+the one that was opened; they are taken away. What a partial clone left out is not downloaded
+behind the user's back, only for a command that somebody gave, as git does; and nobody is asked
+for a password.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from typing import IO
 
 from treadle.thread.errors import UserError
 
+STAY = "GIT_NO_LAZY_FETCH"
+"""Git's own variable: whether it may not download what a partial clone left out. Unless somebody
+says otherwise, it may not."""
 NAMES = ("GIT_DIR", "GIT_WORK_TREE")
 """Variables that name a repository."""
 
@@ -97,7 +101,7 @@ def reach_git(
 
     silent = {"GIT_ASKPASS": "true", "SSH_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never"}
     env = environment({"GIT_TERMINAL_PROMPT": "1"} if ask else silent)
-    env.pop("GIT_NO_LAZY_FETCH", None)
+    env.pop(STAY, None)
     try:
         process = subprocess.Popen(
             command,
@@ -131,16 +135,16 @@ def start_apart(command: Sequence[str]) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=environment(),
+            env=environment({STAY: "1"}),
             start_new_session=True,
         )
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, with git's messages in English, no prompt and no silent download of objects."""
+    """Ours, with git's messages in English, no prompt and no download that nobody asked for."""
     kept = {key: value for key, value in os.environ.items() if not _points_elsewhere(key)}
-    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1"}
-    return {**kept, **fixed, "GIT_TERMINAL_PROMPT": "0", **(more or {})}
+    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    return {STAY: "1", **kept, **fixed, "GIT_TERMINAL_PROMPT": "0", **(more or {})}
 
 
 def _points_elsewhere(key: str) -> bool:
