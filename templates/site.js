@@ -1,10 +1,11 @@
 /* Comfort only: every page reads and links without this file. */
 "use strict";
 (function () {
-  var root = document.documentElement, store, help, cursor = -1;
+  var root = document.documentElement, store, help, cursor = -1, LINE = ".span a[id]";
   try { store = window.localStorage; } catch (e) { store = null; }
   var kept = read("treadle-theme");
   if (kept === "light" || kept === "dark") root.dataset.theme = kept;
+  var passed = make("a"), held = make("a");
   document.addEventListener("DOMContentLoaded", start);
 
   function read(name) { try { return store && store.getItem(name); } catch (e) { return null; } }
@@ -54,15 +55,15 @@
     var b = document.getElementById("helpkey"); b.hidden = false; b.addEventListener("click", showHelp);
     document.addEventListener("keydown", function (e) {
       if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
-      var line = e.target.closest && e.target.closest(".l");
+      var line = e.target.closest && e.target.closest(LINE);
       if (e.key === "?") showHelp();
       else if (e.key === "/") { var q = document.getElementById("q"); q.focus(); q.select(); e.preventDefault(); }
       else if (e.key === "j" || e.key === "k") step(all(".story, .step, .gap, .files tbody, .span"), e.key === "j" ? 1 : -1);
       else if (e.key === "n" || e.key === "p") turn(e.key === "n" ? "next" : "prev");
       else if (e.key === "Escape" && location.hash.indexOf("#L") === 0) location.hash = "#code";
       else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && line) {
-        var ls = all(".l > a"), to = ls[ls.indexOf(e.target) + (e.key === "ArrowDown" ? 1 : -1)];
-        if (to) { to.focus(); e.preventDefault(); }
+        var ls = all(LINE), to = ls[ls.indexOf(line) + (e.key === "ArrowDown" ? 1 : -1)];
+        if (to) { number(to, held === document.activeElement ? passed : held).focus(); e.preventDefault(); }
       }
     });
   }
@@ -106,9 +107,23 @@
     });
   }
 
+  /* One link goes along with the line under the pointer and one with the line in hand, in the place of its number. */
+  function number(line, link) {
+    if (line.firstElementChild && line.firstElementChild.matches("a")) return line.firstElementChild;
+    link.tabIndex = -1; link.href = "#" + line.id; link.textContent = line.id.slice(1); line.prepend(link);
+    return link;
+  }
+  function numbers(cloth) {
+    cloth.addEventListener("pointerover", function (e) { var l = e.target.closest(LINE); if (l && document.activeElement !== passed) number(l, passed); });
+    cloth.addEventListener("click", function (e) {
+      if (e.target.matches(LINE) && e.clientX - e.target.getBoundingClientRect().left < parseFloat(getComputedStyle(e.target).paddingLeft)) location.hash = e.target.id;
+    });
+  }
+
   /* Light the siblings of the span in hand, on the page and on the ribbon; keep the eye of the ribbon where the window is. */
   function spans() {
     var cloth = document.getElementById("code"); if (!cloth || !cloth.matches(".cloth")) return;
+    numbers(cloth);
     var by = new Map(), lit = null;
     all("[data-o]").forEach(function (e) { var o = e.dataset.o; if (!by.has(o)) by.set(o, []); by.get(o).push(e); });
     function light(o) {
@@ -121,7 +136,7 @@
     cloth.addEventListener("mouseleave", function () { light(null); });
     function line() {
       var m = /^#L(\d+)$/.exec(location.hash), l = m && document.getElementById("L" + m[1]), h = l && l.closest(".span").querySelector(".answer h3");
-      if (h) { h.textContent = "Why line " + m[1] + " is there"; l.firstElementChild.focus({ preventScroll: true }); }
+      if (h) { h.textContent = "Why line " + m[1] + " is there"; number(l, held).focus({ preventScroll: true }); }
     }
     window.addEventListener("hashchange", line); line();
     var eye = document.querySelector(".eye"), ribbon = eye.parentNode, due = false;

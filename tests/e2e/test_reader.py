@@ -45,6 +45,7 @@ def test_from_the_first_page_why_a_line_is_there_takes_two_clicks(
     page = open_page("index.html", folder=long)
     page.locator(".map a", has_text="2.py").first.click()
     page.wait_for_url(re.compile(r"/file/waves~2\.py"))
+    page.hover("#L3")
     page.click("#L3 > a")
     assert REASON.format(n=10) in page.locator(".answer:visible").inner_text()
 
@@ -53,7 +54,7 @@ def test_without_a_script_it_takes_no_more(open_page: Open, long: Path) -> None:
     page = open_page("index.html", folder=long, java_script_enabled=False)
     page.locator(".map summary").click()
     page.locator(".map table a", has_text="2.py").click()
-    page.click("#L3 > a")
+    page.click(".span:has(#L3) .ev")
     assert REASON.format(n=10) in page.locator(".answer:visible").inner_text()
 
 

@@ -94,7 +94,7 @@ def test_a_line_typed_by_hand_is_found_on_another_page(page: Page, long_site: Pa
     page.goto((long_site / "file/long.py.html").as_uri() + "#L7000")
     page.wait_for_url("**/long.py~~2.html#L7000")
     assert page.locator(".answer:visible").count() == 1
-    assert page.locator("#L7000").inner_text() == "7000line_7000 = 7000\n"
+    assert page.locator("#L7000").text_content() == "7000line_7000 = 7000\n"
 
 
 def test_the_pages_of_a_long_file_lead_to_each_other(page: Page, long_site: Path) -> None:

@@ -140,6 +140,7 @@ def test_a_line_opens_its_answer(open_page: Open) -> None:
 
     page = open_page(FILE)
     assert not page.locator(".answer:visible").count()
+    page.hover("#L40")
     page.click("#L40 > a")
     answer = page.locator(".answer:visible")
     expect(answer.locator("h3")).to_have_text("Why line 40 is there")
@@ -147,6 +148,32 @@ def test_a_line_opens_its_answer(open_page: Open) -> None:
     assert "Print the day’s high and low waters" in answer.inner_text()
     page.keyboard.press("Escape")
     expect(answer).to_have_count(0)
+
+
+def test_a_tap_on_a_number_opens_its_answer(open_page: Open) -> None:
+    page = open_page(FILE, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.tap("#L40", position={"x": 12, "y": 8})
+    page.wait_for_url(re.compile("#L40$"))
+    assert page.locator(".answer:visible").count() == 1
+
+
+def test_a_click_into_the_code_opens_nothing(open_page: Open) -> None:
+    page = open_page(FILE)
+    page.click("#L40", position={"x": 200, "y": 8})
+    assert not page.locator(".answer:visible").count()
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_the_number_of_a_line_stands_where_its_link_will(open_page: Open, width: int) -> None:
+    page = open_page(f"{FILE}#L9", viewport={"width": width, "height": 844})
+    box = page.locator("#L9 > a").bounding_box()
+    line = page.locator("#L40")
+    shown = line.evaluate(
+        "line => { const s = getComputedStyle(line, '::before'), r = line.getBoundingClientRect();"
+        " return [r.right - parseFloat(s.right), parseFloat(s.width)]; }"
+    )
+    assert box
+    assert shown == pytest.approx([box["x"] + box["width"], 2 * box["width"]], abs=0.5)
 
 
 def test_a_link_to_a_line_opens_its_answer_without_a_script(open_page: Open) -> None:
@@ -185,6 +212,7 @@ def test_the_keys_walk_through_spans_and_lines(open_page: Open) -> None:
     page.keyboard.press("j")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement.closest('.span').matches('.at')")
+    page.hover("#L40")
     page.click("#L40 > a")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.textContent") == "41"
@@ -208,7 +236,10 @@ def test_tab_goes_from_note_to_note_and_not_through_the_lines(open_page: Open) -
         stops.append(page.evaluate("document.activeElement.getAttribute('class') || ''"))
     assert "sec" in stops
     assert "skip" in stops[0]
-    assert not page.evaluate("[...document.querySelectorAll('.l > a')].some(a => a.tabIndex >= 0)")
+    page.hover("#L8")
+    assert not page.evaluate(
+        "[...document.querySelectorAll('.span a[id][href], .span a a')].some(a => a.tabIndex >= 0)"
+    )
 
 
 def test_the_theme_follows_the_system_and_the_reader(open_page: Open) -> None:
@@ -226,7 +257,7 @@ def brightness(colour: str) -> float:
 def test_siblings_of_a_span_are_lit(open_page: Open) -> None:
     page = open_page(FILE)
     page.hover("#L8")
-    lit = page.locator(".span.lit .l").evaluate_all("all => all.map(line => line.id)")
+    lit = page.locator(".span.lit a[id]").evaluate_all("all => all.map(line => line.id)")
     assert {"L8", "L11", "L30"} <= set(lit)
 
 

@@ -50,7 +50,7 @@ def test_an_image_is_named_and_not_loaded() -> None:
 
 def test_code_is_coloured_by_its_language() -> None:
     html = to_html("```python\ndef f(): pass\n```\n\n```nonsense\n<b>\n```\n")
-    assert "<span class=f>f</span>" in html
+    assert "<b class=f>f</b>" in html
     assert "&lt;b&gt;" in html
 
 

@@ -21,7 +21,10 @@ OPEN = 48
 """Lines of a diff that are shown at once; what is over stands folded below them."""
 
 Row = tuple[str, str]
-"""A class, and the HTML of a line."""
+"""An element's name with its attributes, and the HTML of a line."""
+
+ELEMENTS = {"k": "b", "s": "u", "c": "i", "f": "b class=f", "o": "i class=o"}
+"""The element of each class of token: the shortest that says so even without a style."""
 
 
 def line_html(line: Sequence[Token], marked: Sequence[Range] = ()) -> str:
@@ -33,12 +36,14 @@ def line_html(line: Sequence[Token], marked: Sequence[Range] = ()) -> str:
         return _cut_line("".join(text for _, text in line))
     if marked:
         return "".join(_marked(line, marked))
-    return "".join(
-        f"<span class={name}>{escape(text, quote=False)}</span>"
-        if name
-        else escape(text, quote=False)
-        for name, text in line
-    )
+    return "".join(_token(name, escape(text, quote=False)) for name, text in line)
+
+
+def _token(name: str, html: str) -> str:
+    if not name:
+        return html
+    element = ELEMENTS[name]
+    return f"<{element}>{html}</{element[0]}>"
 
 
 def _marked(line: Sequence[Token], marked: Sequence[Range]) -> Iterator[str]:
@@ -52,14 +57,14 @@ def _marked(line: Sequence[Token], marked: Sequence[Range]) -> Iterator[str]:
             piece = escape(text[start - begin : stop - begin], quote=False)
             inside = any(a <= start < b for a, b in marked)
             html += f"<mark>{piece}</mark>" if inside else piece
-        yield f"<span class={name}>{html}</span>" if name else html
+        yield _token(name, html)
         begin = end
 
 
 def _cut_line(text: str) -> str:
     more = count(len(text) - WIDEST, "character")
     shown = escape(text[:WIDEST], quote=False)
-    return f"{shown}<span class=cut> … {more} more</span>"
+    return f"{shown}<i class=cut> … {more} more</i>"
 
 
 def file_lines(path: str, text: str) -> list[str]:
@@ -74,11 +79,11 @@ def file_lines(path: str, text: str) -> list[str]:
 
 
 def numbered(lines: Sequence[str], start: int) -> str:
-    """Return lines of a file with their anchors; ``start`` is the 0-based number of the first."""
-    return "".join(
-        f"<span class=l id=L{n}><a href=#L{n} tabindex=-1>{n}</a>{line}\n</span>"
-        for n, line in enumerate(lines, start + 1)
-    )
+    """Return lines of a file with their anchors; ``start`` is the 0-based number of the first.
+
+    The number stands in the anchor alone: the style sheet shows it from there.
+    """
+    return "".join(f"<a id=L{n}>{line}\n</a>" for n, line in enumerate(lines, start + 1))
 
 
 def diff_html(path: str, hunks: Sequence[Hunk], most: int, whole: bool = True) -> str:
@@ -89,19 +94,20 @@ def diff_html(path: str, hunks: Sequence[Hunk], most: int, whole: bool = True) -
     rows = list(_rows(path, hunks, whole, most))
     total = sum(len(hunk.lines) for hunk in hunks)
     if len(rows) <= OPEN + 12:
-        html = _pre(rows)
+        html = _pre(rows, whole)
     else:
         more = count(len(rows) - OPEN, "line")
-        html = _pre(rows[:OPEN])
-        html += f'<details class="more"><summary>{more} more</summary>{_pre(rows[OPEN:])}</details>'
+        html = _pre(rows[:OPEN], whole)
+        rest = _pre(rows[OPEN:], whole)
+        html += f"<details class=more><summary>{more} more</summary>{rest}</details>"
     if total > most:
-        html += f'<p class="cut">{count(total - most, "line")} more, not shown here</p>'
+        html += f"<p class=cut>{count(total - most, 'line')} more, not shown here</p>"
     return html
 
 
-def _pre(rows: Sequence[Row]) -> str:
-    lines = "".join(f'<span class="dl {name}">{html}\n</span>' for name, html in rows)
-    return f"<pre><code>{lines}</code></pre>"
+def _pre(rows: Sequence[Row], whole: bool) -> str:
+    lines = "".join(f"<{name}>{html}\n</{name.split()[0]}>" for name, html in rows)
+    return f"<pre{'' if whole else ' class=bare'}><code>{lines}</code></pre>"
 
 
 def _rows(path: str, hunks: Sequence[Hunk], whole: bool, most: int) -> Iterator[Row]:
@@ -109,7 +115,7 @@ def _rows(path: str, hunks: Sequence[Hunk], whole: bool, most: int) -> Iterator[
         if most <= 0:
             return
         if nth and whole:
-            yield "hop", "<i></i><i>⋯</i><b></b>"
+            yield "span class=hop", "<i></i><i>⋯</i><b></b>"
         yield from _hunk_rows(path, hunk, whole, most)
         most -= len(hunk.lines)
 
@@ -118,15 +124,15 @@ def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
     lines = hunk.lines[:most]
     numbers = [hunk.old, hunk.new]
     for at, (line, html) in enumerate(zip(lines, _coloured(path, lines), strict=True)):
-        places = ["", ""]
-        for side, kept in enumerate((" -", " +")):
+        places = ["", ""] if whole else []
+        for side, kept in enumerate((" -", " +") if whole else ()):
             if line[0] in kept:
                 numbers[side] += 1
-                places[side] = str(numbers[side]) if whole else ""
+                places[side] = str(numbers[side])
         if at in hunk.hidden:
-            html = "<span class=cut>hidden by redaction</span>"
+            html = "<i class=cut>hidden by redaction</i>"
         if not line.endswith("\n"):
-            html += "<span class=cut> (no newline at the end)</span>"
+            html += "<i class=cut> (no newline at the end)</i>"
         yield _row(line[0], places, html)
 
 
@@ -151,5 +157,5 @@ def _side(path: str, texts: Sequence[str]) -> list[list[Token]]:
 
 
 def _row(mark: str, places: Sequence[str], html: str) -> Row:
-    name, sign = {"+": ("a", "+"), "-": ("d", "−")}.get(mark, ("", " "))
-    return name, f"<i>{places[0]}</i><i>{places[1]}</i><b>{sign}</b>{html}"
+    name, sign = {"+": ("ins", "+"), "-": ("del", "−")}.get(mark, ("span", " "))
+    return name, "".join(f"<i>{place}</i>" for place in places) + f"<b>{sign}</b>{html}"
