@@ -123,9 +123,12 @@
   /* Light the siblings of the span in hand, on the page and on the ribbon; keep the eye of the ribbon where the window is. */
   function spans() {
     var cloth = document.getElementById("code"); if (!cloth || !cloth.matches(".cloth")) return;
-    numbers(cloth);
-    var by = new Map(), lit = null;
-    all("[data-o]").forEach(function (e) { var o = e.dataset.o; if (!by.has(o)) by.set(o, []); by.get(o).push(e); });
+    cloth.classList.add("live"); numbers(cloth);
+    var by = new Map(), lit = null, copy = make("button", "", "copy");
+    function spanOf(e) { var a = e.closest("[href]"), l = a && document.getElementById(a.getAttribute("href").slice(1)); return l && l.closest(".span"); }
+    function sibling(e, s) { var o = s.dataset.o; if (!by.has(o)) by.set(o, []); by.get(o).push(e); }
+    all(".span").forEach(function (s) { sibling(s, s); });
+    all(".ribbon a").forEach(function (a) { sibling(a, spanOf(a)); });
     function light(o) {
       if (o === lit) return;
       (by.get(lit) || []).forEach(function (e) { e.classList.remove("lit"); });
@@ -134,9 +137,16 @@
     function from(e) { var s = e.target.closest && e.target.closest(".span"); if (s) light(s.dataset.o); }
     cloth.addEventListener("mouseover", from); cloth.addEventListener("focusin", from);
     cloth.addEventListener("mouseleave", function () { light(null); });
+    /* An answer stands once a page; it comes to the span it is asked for, so that Tab leads from the line into it. */
     function line() {
-      var m = /^#L(\d+)$/.exec(location.hash), l = m && document.getElementById("L" + m[1]), h = l && l.closest(".span").querySelector(".answer h3");
-      if (h) { h.textContent = "Why line " + m[1] + " is there"; number(l, held).focus({ preventScroll: true }); }
+      var m = /^#L(\d+)$/.exec(location.hash), l = m && document.getElementById("L" + m[1]), s = l && l.closest(".span");
+      var a = s && all('.answer[data-o="' + s.dataset.o + '"]').find(function (a) { return s.classList.contains(a.classList[1]); });
+      if (!a) return;
+      var h = a.querySelector("h3"); h.textContent = "Why line " + m[1] + " is there";
+      a.setAttribute("role", "region"); a.setAttribute("aria-label", h.textContent); a.tabIndex = 0;
+      if (navigator.clipboard) { copy.type = "button"; copy.textContent = "Copy link"; a.querySelector(".shut").before(copy); }
+      if (a.parentNode !== s) s.append(a);
+      number(l, held).focus({ preventScroll: true });
     }
     window.addEventListener("hashchange", line); line();
     var eye = document.querySelector(".eye"), ribbon = eye.parentNode, due = false;
@@ -145,6 +155,10 @@
       var top = Math.max(0, -r.top) / r.height, part = Math.min(1, innerHeight / r.height);
       eye.hidden = part >= 1; eye.style.height = Math.max(8, part * h) + "px"; eye.style.transform = "translateY(" + Math.min(1 - part, top) * h + "px)";
     }
+    ribbon.addEventListener("mouseover", function (e) {
+      var s = e.target.matches("rect") && spanOf(e.target), from = +e.target.getAttribute("y") + 1, to = from + +e.target.getAttribute("height") - 1;
+      ribbon.title = s ? (to > from ? "lines " + from + " to " : "line ") + to + ": " + all(".note p > :nth-child(-n+2)", s).map(function (x) { return x.textContent; }).join(", ") : "";
+    });
     function soon() { if (!due) { due = true; requestAnimationFrame(look); } }
     window.addEventListener("scroll", soon, { passive: true }); window.addEventListener("resize", soon, { passive: true }); look();
   }

@@ -17,7 +17,7 @@ from treadle.weave.code.lines import diff_html, file_lines
 from treadle.weave.leaves.memo import Memo
 from treadle.weave.markdown import as_it_is, to_html
 from treadle.weave.pages.chapters import ChapterPage
-from treadle.weave.pages.cloth import cloth_html, ribbon_html
+from treadle.weave.pages.cloth import cloth_html, ribbon_html, table_html
 from treadle.weave.pages.file import FilePage
 from treadle.weave.pages.identifiers import NamesPage
 from treadle.weave.pages.index import FilesPage, GapsPage, IndexPage
@@ -93,9 +93,12 @@ def files_of(pages: Sequence[FilePage], frame: Frame) -> Iterator[tuple[str, str
 
     lines = file_lines(pages[0].source, pages[0].text)
     for page in pages:
-        cloth, ribbon = cloth_html(page, "../", lines), ribbon_html(page)
-        marked = {"cloth": Markup(cloth), "ribbon": Markup(ribbon)}
-        yield page.page, _render("file.html", root="../", page=page, frame=frame, **marked)
+        woven = {
+            "cloth": Markup(cloth_html(page, "../", lines)),
+            "ribbon": Markup(ribbon_html(page)),
+            "table": Markup(table_html(page, "../")),
+        }
+        yield page.page, _render("file.html", root="../", page=page, frame=frame, **woven)
 
 
 def _render(name: str, **variables: object) -> str:

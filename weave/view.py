@@ -32,12 +32,12 @@ TALLEST = 6_144
 HEAVIEST = 160_000
 """Compressed bytes that a file's page should not exceed: a budget of 200 KB, and a reserve."""
 
-LINE, SPAN, LEAN_SPAN = 13, 350, 130
-"""What a line adds to a page beside its code, and a span, with a whole answer or a lean one, in
+LINE, SPAN, STEP, LEAN_STEP = 6, 40, 500, 150
+"""What a line adds to a page beside its code, a span, and a step's answer, whole or lean, in
 compressed bytes: measured, with a reserve for reasons that have no words in common."""
 
 LEAN = 300
-"""Spans of a file above which answers are lean."""
+"""Steps of a file above which answers are lean."""
 
 WIDEST = 2_000
 """Longest line that is shown whole, in characters."""
@@ -251,26 +251,29 @@ def height_of(cloth: Cloth) -> int:
     if cloth.text is None:
         return 0
     lines = cloth.text.lines
-    span = SPAN if len(cloth.runs) <= LEAN else LEAN_SPAN
-    if lines <= TALLEST and cloth.text.size + LINE * lines + span * len(cloth.runs) < HEAVIEST:
+    steps = [(run.commit, run.origin.part, run.origin.step) for run in cloth.runs]
+    answer = STEP if len(set(steps)) <= LEAN else LEAN_STEP
+    beside = LINE * lines + SPAN * len(steps) + answer * len(set(steps))
+    if lines <= TALLEST and cloth.text.size + beside < HEAVIEST:
         return 0
     cut = [line[:WIDEST] for line in cloth.text.read().split("\n")]
     starts = [run.start for run in cloth.runs]
     height = TALLEST
-    while height > 64 and _heaviest(cut, starts, height, span) > HEAVIEST:
+    while height > 64 and _heaviest(cut, starts, steps, height, answer) > HEAVIEST:
         height = max(64, height // 2)
     return height if height < lines else 0
 
 
-def _heaviest(lines: Sequence[str], starts: Sequence[int], height: int, span: int) -> int:
+def _heaviest(
+    lines: Sequence[str], starts: Sequence[int], steps: Sequence[object], height: int, answer: int
+) -> int:
     """Return about how heavy the heaviest of a file's pages is, in compressed bytes."""
     weights = []
     for at in range(0, len(lines), height):
         code = "\n".join(lines[at : at + height]).encode("utf-8", "surrogatepass")
-        spans = bisect_left(starts, at + height) - bisect_left(starts, at)
-        weights.append(
-            len(zlib.compress(code, 1)) + LINE * min(height, len(lines) - at) + span * spans
-        )
+        here = steps[bisect_left(starts, at) : bisect_left(starts, at + height)]
+        beside = LINE * min(height, len(lines) - at) + SPAN * len(here) + answer * len(set(here))
+        weights.append(len(zlib.compress(code, 1)) + beside)
     return max(weights)
 
 

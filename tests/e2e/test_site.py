@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.lamp import Lamp, attack, run
-from tests.weave.slackwater import slackwater
+from tests.weave.slackwater import Maker, edited, part, said, slackwater, turn
 from tests.weave.test_site import hostile
 from treadle.weave.leaves.texts import held
 from treadle.weave.site import weave_book
@@ -181,6 +181,44 @@ def test_a_link_to_a_line_opens_its_answer_without_a_script(open_page: Open) -> 
     answer = page.locator(".answer:visible")
     assert "No thread was recorded for commit" in answer.inner_text()
     assert page.locator("#L14").is_visible()
+
+
+def test_of_many_answers_the_right_one_shows_without_a_script(
+    open_page: Open, tmp_path: Path
+) -> None:
+    maker = Maker()
+    lines = ["a line\n"] * 70
+    first = edited(maker.edit("a.txt", "".join(lines)))
+    maker.commit("Write", "2026-03-02", part("s", turn(1, "", "2026-03-02T09:00:00.000Z", first)))
+    steps = []
+    for n in range(60):
+        lines[n] = f"new {n}\n"
+        steps += [said(f"Reason {n}."), edited(maker.edit("a.txt", "".join(lines)))]
+    again = part("t", turn(1, "Again.", "2026-03-03T09:00:00.000Z", *steps))
+    maker.commit("Again", "2026-03-03", again)
+    weave_book(maker.book(), tmp_path, jobs=1)
+    page = open_page("file/a.txt.html", folder=tmp_path, java_script_enabled=False)
+    for n in (0, 25, 26, 27, 52, 59):
+        page.goto(address(tmp_path, f"file/a.txt.html#L{n + 1}"))
+        assert f"Reason {n}." in page.locator(".answer:visible").inner_text()
+        assert page.locator(".answer:visible").count() == 1
+    page.goto(address(tmp_path, "file/a.txt.html#L65"))
+    assert "§1" in page.locator(".answer:visible").inner_text()
+
+
+def test_tab_leads_from_a_line_into_its_answer(open_page: Open) -> None:
+    page = open_page(f"{FILE}#L8")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == (
+        "Why line 8 is there"
+    )
+
+
+def test_a_mark_of_the_ribbon_says_which_lines_it_stands_for(open_page: Open) -> None:
+    page = open_page(FILE)
+    page.locator(".ribbon rect").first.hover()
+    said = page.locator(".ribbon").get_attribute("title") or ""
+    assert re.fullmatch(r"lines 1 to \d+: §3 ¶1\.12, \w+", said)
 
 
 def test_a_note_leads_to_its_step_and_the_step_back_to_its_lines(open_page: Open) -> None:

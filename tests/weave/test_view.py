@@ -216,9 +216,12 @@ def test_the_answer_shows_prompt_reason_and_edit(table: FilePage) -> None:
     assert answer.because.startswith("The sampling is wrong in kind")
     assert answer.edit
     assert any("bisect_slope" in line for line in answer.edit.lines)
-    other = span_at(table, 8).answer
-    assert other.edit is None
-    assert other.shown
+    assert answer.at
+
+
+def test_the_spans_of_a_step_have_one_answer(table: FilePage) -> None:
+    assert span_at(table, 8).answer is span_at(table, 40).answer
+    assert span_at(table, 8).answer.at == span_at(table, 8).see
 
 
 def test_commits_rank_by_their_lines(table: FilePage) -> None:
@@ -227,18 +230,22 @@ def test_commits_rank_by_their_lines(table: FilePage) -> None:
     assert table.explained == table.lines - 1
 
 
-def test_many_spans_make_lean_answers() -> None:
+def test_many_steps_make_lean_answers() -> None:
     maker = Maker()
-    text = "".join(f"line {n}\n" for n in range(2 * LEAN))
-    steps = turn(1, "Write.", "2026-03-02T09:00:00.000Z", edited(maker.edit("a.txt", text)))
+    lines = ["a line\n"] * (2 * LEAN)
+    steps = turn(
+        1, "Write.", "2026-03-02T09:00:00.000Z", edited(maker.edit("a.txt", "".join(lines)))
+    )
     maker.commit("Write", "2026-03-02", part("s", steps))
-    lines = [f"new {n}\n" if n % 2 else f"line {n}\n" for n in range(2 * LEAN)]
-    change = edited(maker.edit("a.txt", "".join(lines)))
-    again = turn(1, "Again.", "2026-03-03T09:00:00.000Z", said("Every other line."), change)
+    edits = []
+    for n in range(1, 2 * LEAN, 2):
+        lines[n] = f"new {n}\n"
+        edits.append(edited(maker.edit("a.txt", "".join(lines))))
+    again = turn(1, "Again.", "2026-03-03T09:00:00.000Z", said("Every other line."), *edits)
     maker.commit("Again", "2026-03-03", part("t", again))
     book = maker.book()
     page = file_page(plan(book), book.files[0])
-    assert len(page.spans) > LEAN
+    assert len({span.origin for span in page.spans}) > LEAN
     assert {span.answer.asked for span in page.spans} == {""}
     assert page.spans[1].answer.because == "Every other line."
 

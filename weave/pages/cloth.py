@@ -4,16 +4,22 @@ Rows are packed into chunks of exactly ``CHUNK`` lines, so that a browser may sk
 of sight and still know their height; a span that crosses a border is cut there and goes on
 with a note that says so. One line of code is one row, whatever stands beside it: a note is
 clamped to the height of its span (classes ``n1`` to ``n8``), never the other way round.
+
+What is long is said once: a step has one answer on a page, behind the chunk in which it first
+wrote a line, and its spans bear the answer's sign. The style sheet shows the one whose sign is
+that of the span in which the targeted line stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
+from string import ascii_lowercase, ascii_uppercase, digits
 
 from treadle.weave.code.lines import diff_html, numbered
-from treadle.weave.pages.file import Answer, FilePage, SpanView
+from treadle.weave.pages.file import FilePage, SpanView
 from treadle.weave.places import Link
 
 CHUNK = 64
@@ -21,6 +27,13 @@ CHUNK = 64
 
 CLAMPED = 8
 """Spans up to this many lines clamp their note."""
+
+PLACES = ascii_lowercase, ascii_uppercase, digits
+"""The letters of a step's sign, its lowest place first. No two places share one, so that the style
+sheet can compare them one by one; 6,760 signs are more than a page has lines."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9._~#/\-]+")
+"""Values of attributes that need no quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,104 +67,134 @@ def chunks(page: FilePage) -> Iterator[list[Slip]]:
 
 
 def cloth_html(page: FilePage, root: str, lines: Sequence[str]) -> str:
-    """Return the page's code with its notes.
+    """Return the page's code with its notes and answers.
 
     ``root`` is the way to the site's root, ``lines`` the HTML of all lines of the file.
     """
     packed = list(chunks(page))
+    cloth = _Cloth(page, root)
     html = []
     for nth, chunk in enumerate(packed):
         last = " last" if nth == len(packed) - 1 else ""
         html.append(f'<div class="chunk{last}">')
-        html += [_slip(page, slip, lines, root) for slip in chunk]
+        html += [cloth.slip(slip, lines) for slip in chunk]
         html.append("</div>\n")
+        html += [cloth.answer(slip.span) for slip in chunk]
     return "".join(html)
 
 
 def ribbon_html(page: FilePage) -> str:
     """Return the page's spans in little: one mark a span, as high as its lines."""
     marks = "".join(
-        f'<a href="#L{max(span.start, page.begin) + 1}" tabindex=-1'
-        f' data-o="{escape(span.origin)}">{_mark(span)}</a>'
+        f"<a href=#L{max(span.start, page.begin) + 1} tabindex=-1><rect"
+        f" class={f't{span.dye}' if span.evidence != 'unrecorded' else 'u'}"
+        f" y={span.start} height={span.count} /></a>"
         for span in page.spans
     )
     box = f"0 {page.begin} 10 {max(1, page.end - page.begin)}"
     return f'<svg viewBox="{box}" preserveAspectRatio=none>{marks}</svg>'
 
 
-def _mark(span: SpanView) -> str:
-    said = escape(f"{_lines(span.start, span.count)}: {span.link.text}, {span.evidence}")
-    known = span.evidence != "unrecorded"
-    shape = f'class="t{span.dye}" x=0 width=10' if known else "class=u x=4 width=2"
-    return f"<rect {shape} y={span.start} height={span.count}><title>{said}</title></rect>"
-
-
-def _slip(page: FilePage, slip: Slip, lines: Sequence[str], root: str) -> str:
-    span = slip.span
-    clamp = f" n{slip.count}" if slip.count <= CLAMPED else ""
-    code = numbered(lines[slip.start : slip.start + slip.count], slip.start)
-    return (
-        f'<div class="span{clamp} t{span.dye} {span.evidence}" data-o="{escape(span.origin)}">'
-        f"{_note(slip, root)}<pre class=code><code>{code}</code></pre>"
-        f"{_answer(page, slip, root)}</div>\n"
+def table_html(page: FilePage, root: str) -> str:
+    """Return the rows of a table of the page's steps: their lines, the step, how it is known."""
+    cloth = _Cloth(page, root)
+    steps: dict[tuple[str, str], list[SpanView]] = {}
+    for span in page.spans:
+        steps.setdefault((span.origin, span.evidence), []).append(span)
+    return "".join(
+        f"<tr><td>{', '.join(map(cloth.lines, spans))}</td>"
+        f"<td>{cloth.link(spans[0].link, 'sec')}</td><td>{evidence}</td></tr>\n"
+        for (_, evidence), spans in steps.items()
     )
 
 
-def _note(slip: Slip, root: str) -> str:
-    span = slip.span
-    if slip.goes_on:
-        said = f"goes on from {link_html(Link(f'line {span.start + 1}', span.href), root)}"
-    elif span.see:
-        said = f"see {link_html(span.see, root)}"
-    else:
-        said = escape(span.say, quote=False)
-    return (
-        f"<div class=note><div class=in><span class=who>{link_html(span.link, root, 'sec')}"
-        f'<a href="#L{slip.start + 1}" class=ev>{span.evidence}</a></span>'
-        f"<span class=say>{said}</span></div></div>"
-    )
+def signs(origins: Sequence[str]) -> Mapping[str, str]:
+    """Return a sign for each of the origins, all of one length: ``c``, or ``cK``, or ``cK7``."""
+    found: dict[str, str] = {}
+    of = list(dict.fromkeys(origins))
+    for number, origin in enumerate(of):
+        sign, rest, room = "", number, 1
+        for letters in PLACES:
+            if room < len(of) or not sign:
+                sign += letters[rest % len(letters)]
+            rest, room = rest // len(letters), room * len(letters)
+        found[origin] = sign
+    return found
 
 
-def link_html(link: Link, root: str, name: str = "") -> str:
-    """Return a link; where it leads nowhere, its words alone, as code."""
-    given = f' class="{name}"' if name else ""
-    if not link.href:
-        return f"<code{given}>{escape(link.text)}</code>"
-    return f'<a{given} href="{escape(root + link.href)}">{escape(link.text)}</a>'
+class _Cloth:
+    """Writes the pieces of one page."""
 
+    def __init__(self, page: FilePage, root: str) -> None:
+        self.page = page
+        self.root = root
+        self.signs = signs([span.origin for span in page.spans])
+        self.answered: set[tuple[str, str]] = set()
 
-def _answer(page: FilePage, slip: Slip, root: str) -> str:
-    span, answer = slip.span, slip.span.answer
-    if slip.goes_on and answer.edit:
-        first = Link(f"line {span.start + 1}", span.href)
-        answer = replace(answer, edit=None, shown=first)
-    where = _lines(slip.start, slip.count)
-    are = "is" if slip.count == 1 else "are"
-    return (
-        f'<div class=answer role=region aria-label="Why {where} {are} there" tabindex=0>'
-        f"<div class=ah><h3>Why {where} {are} there</h3><span>{link_html(span.link, root, 'sec')}"
-        f" <span class=ev>{span.evidence}</span></span>"
-        "<button class=copy type=button hidden>Copy link</button>"
-        '<a class=shut href="#code">Close</a></div>'
-        f"<div class=cols>{_columns(page, answer, span, root)}</div></div>"
-    )
+    def link(self, link: Link, name: str = "") -> str:
+        """A link; where it leads nowhere, its words alone, as code."""
+        given = f" class={name}" if name else ""
+        if not link.href:
+            return f"<code{given}>{escape(link.text)}</code>"
+        here = link.href.startswith(f"{self.page.page}#")
+        href = link.href.removeprefix(self.page.page) if here else self.root + link.href
+        return f"<a{given} href={_attribute(href)}>{escape(link.text)}</a>"
 
+    def lines(self, span: SpanView) -> str:
+        """The lines of a span, with a link to the first."""
+        end = f"–{span.start + span.count}" if span.count > 1 else ""
+        return self.link(Link(f"{span.start + 1}{end}", span.href))
 
-def _columns(page: FilePage, answer: Answer, span: SpanView, root: str) -> str:
-    asked = f"<div><h4>Asked</h4><p>“{escape(answer.asked)}”</p></div>" if answer.asked else ""
-    because = f"<p>{escape(answer.because)}</p>" if answer.because else ""
-    how = f"<p class=dim><em>{span.evidence}</em>: {answer.how}</p>"
-    edit = ""
-    if answer.edit:
-        diff = diff_html(page.source, (answer.edit,), len(answer.edit.lines), whole=False)
-        edit = f"<div><h4>The edit</h4><div class=diff>{diff}</div></div>"
-    elif answer.shown:
-        edit = (
-            f"<div><h4>The edit</h4><p>Shown with {link_html(answer.shown, root)},"
-            " which the same step wrote.</p></div>"
+    def slip(self, slip: Slip, lines: Sequence[str]) -> str:
+        """The share of a span, with its note."""
+        span = slip.span
+        clamp = f" n{slip.count}" if slip.count <= CLAMPED else ""
+        code = numbered(lines[slip.start : slip.start + slip.count], slip.start)
+        return (
+            f'<div class="span{clamp} t{span.dye} {span.evidence}"'
+            f" data-o={self.signs[span.origin]}>{self._note(slip)}"
+            f"<pre><code>{code}</code></pre></div>\n"
         )
-    return f"{asked}<div><h4>Because</h4>{because}{how}</div>{edit}"
+
+    def _note(self, slip: Slip) -> str:
+        span = slip.span
+        if slip.goes_on:
+            said = f"goes on from {self.link(Link(f'line {span.start + 1}', span.href))}"
+        elif span.see:
+            said = f"see {self.link(span.see)}"
+        else:
+            said = escape(span.say, quote=False)
+        return (
+            f"<div class=note><p>{self.link(span.link, 'sec')}"
+            f"<a class=ev href=#L{slip.start + 1}>{span.evidence}</a>{said}</p></div>"
+        )
+
+    def answer(self, span: SpanView) -> str:
+        """The answer to why a span is there, unless it was given before."""
+        key = span.origin, span.evidence
+        if key in self.answered:
+            return ""
+        self.answered.add(key)
+        return (
+            f'<div class="answer {span.evidence}" data-o={self.signs[span.origin]}>'
+            f"<div class=ah><h3>Why this line is there</h3><span>{self.link(span.link, 'sec')}"
+            f" <i class=ev>{span.evidence}</i></span><a class=shut href=#code>Close</a></div>"
+            f"<div class=cols>{self._columns(span)}</div></div>\n"
+        )
+
+    def _columns(self, span: SpanView) -> str:
+        answer = span.answer
+        asked = f"<div><h4>Asked</h4><p>“{escape(answer.asked)}”</p></div>" if answer.asked else ""
+        because = f"<p>{escape(answer.because)}</p>" if answer.because else ""
+        how = f"<p class=dim><em>{span.evidence}</em>: {answer.how}</p>"
+        edit = ""
+        if answer.edit:
+            lines = (answer.edit,)
+            diff = diff_html(self.page.source, lines, len(answer.edit.lines), whole=False)
+            at = f" at {self.link(answer.at)}" if answer.at else ""
+            edit = f"<div><h4>The edit{at}</h4><div class=diff>{diff}</div></div>"
+        return f"{asked}<div><h4>Because</h4>{because}{how}</div>{edit}"
 
 
-def _lines(start: int, count: int) -> str:
-    return f"line {start + 1}" if count == 1 else f"lines {start + 1} to {start + count}"
+def _attribute(value: str) -> str:
+    return value if _PLAIN.fullmatch(value) else f'"{escape(value)}"'

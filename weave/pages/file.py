@@ -1,9 +1,9 @@
 """The view of one file: each run of lines with the step that wrote it and the reason.
 
 The reason of a step is said once on a page, beside its first span of some height (else its
-longest); its other spans point there. Blank lines between two spans go with the span above,
-for the eye only. On a page with very many spans the answers are lean: the reason and the way
-to the step, which tells the rest.
+longest); its other spans point there, and all of them have one answer. Blank lines between two
+spans go with the span above, for the eye only. In a file of very many steps the answers are lean:
+the reason and the way to the step, which tells the rest.
 """
 
 from __future__ import annotations
@@ -36,15 +36,16 @@ EXCERPT = 14
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Why the lines of a span are there."""
+    """Why the lines of a step are there, as far as they are known in one way."""
 
     how: str
     """What its evidence means."""
     asked: str = ""
     because: str = ""
     edit: Hunk | None = None
-    shown: Link | None = None
-    """The line beside which the edit is shown, where it is not shown here."""
+    """The part of the step's edit that wrote the span which carries its reason."""
+    at: Link | None = None
+    """That span, where the step wrote more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class SpanView:
     """The reason, in a line; ``""`` where ``see`` leads to it."""
     see: Link | None
     answer: Answer
+    """The same value for all spans of one step that are known in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +217,10 @@ class _Told:
         self.runs = runs
         self.lines = lines
         self.dyes = dyes
-        self.lean = len(runs) > LEAN
         self.carriers = _carriers(runs)
+        self.lean = len(self.carriers) > LEAN
+        self.spans = Counter(map(_key, runs))
+        self.answers: dict[tuple[str, str, str, str], Answer] = {}
         self.steps = {
             (run.origin.part, run.origin.step): plan.told(run.origin.part, run.origin.step)
             for run in runs
@@ -240,7 +244,7 @@ class _Told:
             href=self.plan.places.line(self.path, run.start),
             say="" if see else self._why(run),
             see=see,
-            answer=self._answer(run, see),
+            answer=self._answer(run),
         )
 
     def _why(self, run: Run) -> str:
@@ -251,19 +255,26 @@ class _Told:
             return f"Step {say.visible(run.origin.step)} of a part that is not kept here."
         return unrecorded(self.plan, run.commit)
 
-    def _answer(self, run: Run, see: Link | None) -> Answer:
+    def _answer(self, run: Run) -> Answer:
+        key = (*_key(run), _evidence(run))
+        if key not in self.answers:
+            self.answers[key] = self._answered(run, self.runs[self.carriers[_key(run)]])
+        return self.answers[key]
+
+    def _answered(self, run: Run, carrier: Run) -> Answer:
         told = self.steps.get((run.origin.part, run.origin.step))
         how = HOW[_evidence(run)]
         if not told:
             return Answer(how, because=unrecorded(self.plan, run.commit))
         if self.lean:
             return Answer(how, because=told.reason)
+        line = Link(f"line {carrier.start + 1}", self.plan.places.line(self.path, carrier.start))
         return Answer(
             how=how,
             asked=told.asked,
             because=told.because,
-            edit=None if see else _excerpt(told, run, self.lines),
-            shown=see,
+            edit=_excerpt(told, carrier, self.lines),
+            at=line if self.spans[_key(run)] > 1 else None,
         )
 
     def writers(self, ranked: Counter[str]) -> Iterator[Writer]:
