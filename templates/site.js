@@ -14,13 +14,23 @@
   function make(tag, text, cls) { var e = document.createElement(tag); if (text) e.textContent = text; if (cls) e.className = cls; return e; }
 
   function start() {
-    theme(); search(); keys(); copies(); spans(); outline(); unfold(); otherPage();
+    tools(); theme(); search(); keys(); copies(); spans(); outline(); unfold(); otherPage();
     window.addEventListener("hashchange", unfold); window.addEventListener("hashchange", otherPage);
     window.addEventListener("beforeprint", function () { all("details").forEach(function (d) { d.open = true; }); });
   }
 
+  /* What needs a script comes with it. */
+  function tools() {
+    var t = make("div", "", "tools"), s = make("div", "", "search"), label = make("label", "Search prompts, reasons and code", "vh"), q = make("input");
+    s.setAttribute("role", "search"); label.htmlFor = q.id = "q"; q.type = "search"; q.placeholder = "Search ( / )";
+    [["autocomplete", "off"], ["autocapitalize", "off"], ["spellcheck", "false"]].forEach(function (a) { q.setAttribute(a[0], a[1]); });
+    s.append(label, q); t.append(s);
+    [["theme", ""], ["helpkey", "?"]].forEach(function (a) { var b = make("button", a[1]); b.type = "button"; b.id = a[0]; t.append(b); });
+    document.querySelector(".head .wrap").append(t); document.getElementById("helpkey").setAttribute("aria-label", "Keyboard help");
+  }
+
   function theme() {
-    var b = document.getElementById("theme"); b.hidden = false;
+    var b = document.getElementById("theme");
     function dark() { return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches; }
     function say() { b.textContent = dark() ? "Light" : "Dark"; b.setAttribute("aria-label", b.textContent + " theme"); }
     b.addEventListener("click", function () { root.dataset.theme = dark() ? "light" : "dark"; keep("treadle-theme", root.dataset.theme); say(); });
@@ -29,8 +39,7 @@
 
   /* The search is loaded when somebody first wants it. */
   function search() {
-    var box = document.querySelector(".search"), q = document.getElementById("q"), css = document.querySelector("link[rel=stylesheet]"), s;
-    box.hidden = false;
+    var q = document.getElementById("q"), css = document.querySelector("link[rel=stylesheet]"), s;
     q.addEventListener("focus", function () { if (s) return; s = make("script"); s.src = css.href.replace(/style\.css[^\/]*$/, "search.js"); document.head.append(s); });
     /* Who types fast is done before it is there. */
     q.addEventListener("keydown", function (e) { q.dataset.go = e.key === "Enter" ? "1" : ""; });
@@ -52,7 +61,7 @@
   }
 
   function keys() {
-    var b = document.getElementById("helpkey"); b.hidden = false; b.addEventListener("click", showHelp);
+    var b = document.getElementById("helpkey"); b.addEventListener("click", showHelp);
     document.addEventListener("keydown", function (e) {
       if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
       var line = e.target.closest && e.target.closest(LINE);
