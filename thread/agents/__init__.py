@@ -32,12 +32,13 @@ __all__ = [
 ]
 
 
-def readers() -> list[Reader]:
+@cache
+def readers() -> tuple[Reader, ...]:
     """All readers, sorted by name."""
     rooms = (room.name for room in pkgutil.iter_modules(__path__, f"{__name__}.") if room.ispkg)
     modules = (f"{room}.reader" for room in rooms)
     found = [importlib.import_module(module).READER for module in modules if find_spec(module)]
-    return sorted(found, key=lambda reader: reader.name)
+    return tuple(sorted(found, key=lambda reader: reader.name))
 
 
 def names() -> tuple[str, ...]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 LONGEST_LINE = 64 << 20
 """Bytes. A longer line is skipped without being held."""
 
 SWITCH = 6 << 20
-"""Bytes decoded by ``json`` before ``orjson`` is imported: it decodes two to three times as fast,
-but its import alone costs what ``json`` loses on some 6 MB."""
+"""Bytes that a process decodes by ``json`` before ``orjson`` is imported: it decodes two to three
+times as fast, but its import alone costs what ``json`` loses on some 6 MB."""
 
 NOT_JSON = "not JSON, skipped"
 
@@ -72,11 +73,23 @@ def holds(head: bytes, most: int, known: Callable[[object], bool]) -> bool:
     )
 
 
+@dataclass(slots=True)
+class Allowance:
+    """What may still be decoded by ``json``, by all decoders that share it."""
+
+    left: int = SWITCH
+    """Bytes."""
+
+
+_PROCESS = Allowance()
+
+
 class Decoder:
     """Decodes lines: with ``json`` while they are few, with ``orjson`` when they are many."""
 
-    def __init__(self) -> None:
-        self._left = SWITCH
+    def __init__(self, allowance: Allowance = _PROCESS) -> None:
+        """Of the process, if no other is given: an import reads hundreds of short sessions."""
+        self._allowance = allowance
         self._fast: Callable[[bytes], object] | None = None
 
     def documents(self, raw: bytes) -> tuple[list[object], list[tuple[int, str]]]:
@@ -91,14 +104,15 @@ class Decoder:
             return _salvage(raw)
 
     def _decode(self, raw: bytes) -> object:
-        if self._fast is None and len(raw) <= self._left:
-            self._left -= len(raw)
+        if self._fast is None and len(raw) <= self._allowance.left:
+            self._allowance.left -= len(raw)
             # Of bytes `json` guesses the encoding; lines are UTF-8, few of them or many.
             value: object = json.loads(raw.decode("utf-8"))
             return _without_surrogates(value) if _may_hold_surrogates(raw) else value
         if self._fast is None:
             import orjson
 
+            self._allowance.left = 0
             self._fast = orjson.loads
         return self._fast(raw)
 

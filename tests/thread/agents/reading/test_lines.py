@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from treadle.thread.agents.reading import lines as lines_module
 from treadle.thread.agents.reading.fields import text
-from treadle.thread.agents.reading.lines import NOT_JSON, SWITCH, Decoder, lines
+from treadle.thread.agents.reading.lines import NOT_JSON, SWITCH, Allowance, Decoder, lines
 
 
 def split(text: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, str]]]:
@@ -22,7 +22,7 @@ def split(text: bytes) -> tuple[list[tuple[int, bytes]], list[tuple[int, str]]]:
 
 def fast() -> Decoder:
     """A decoder that has decoded so much already that it uses orjson."""
-    decoder = Decoder()
+    decoder = Decoder(Allowance())
     decoder.documents(b'"' + b"x" * SWITCH + b'"')
     return decoder
 
@@ -46,7 +46,7 @@ def test_line_as_long_as_allowed_is_kept(monkeypatch: pytest.MonkeyPatch) -> Non
     assert split(b"0123456789\n0123456789") == ([(0, b"0123456789\n"), (11, b"0123456789")], [])
 
 
-@pytest.mark.parametrize("decoder", [Decoder(), FAST], ids=["json", "orjson"])
+@pytest.mark.parametrize("decoder", [Decoder(Allowance()), FAST], ids=["json", "orjson"])
 class TestDecoding:
     def test_one_document(self, decoder: Decoder) -> None:
         assert decoder.documents(b'{"a": [1, "b"]}') == ([{"a": [1, "b"]}], [])
@@ -99,10 +99,18 @@ class TestDecoding:
 @given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5)), max_size=4))
 def test_documents_survive_being_glued(values: list[dict[str, str]]) -> None:
     raw = "".join(json.dumps(value, ensure_ascii=False) for value in values)
-    assert Decoder().documents(raw.encode()) == (values, [])
+    assert Decoder(Allowance()).documents(raw.encode()) == (values, [])
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_answered(raw: bytes) -> None:
-    slow, quick = Decoder().documents(raw), FAST.documents(raw)
+    slow, quick = Decoder(Allowance()).documents(raw), FAST.documents(raw)
     assert repr(slow[0]) == repr(quick[0])
+
+
+def test_decoders_of_one_process_share_what_json_decodes() -> None:
+    allowance = Allowance(20)
+    Decoder(allowance).documents(b'"short"')
+    assert allowance.left == 13
+    Decoder(allowance).documents(b'"this is a longer line"')
+    assert allowance.left == 0
