@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.text.diff import Splice, splices
-from treadle.tangle.text.spot import find
+from treadle.tangle.text.spot import as_shown, find
 from treadle.thread.model import Edit
 from treadle.thread.origin import split_lines
 
@@ -113,7 +113,7 @@ def _sources(text: str | None, edit: Edit, believed: str | None, eager: bool) ->
     An agent is shown LF for a file of CRLF: what differs in that alone is no other text.
     """
     carried = [] if text is None else [text]
-    shown = None if text is None else text.replace("\r\n", "\n")
+    shown = None if text is None else as_shown(text)
     recorded = [seen for seen in (edit.before, believed) if seen is not None and seen != shown]
     return recorded + carried if eager else carried + recorded
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from treadle.tangle.replay import Seen, replay
 from treadle.tangle.solving.place import Use
+from treadle.tangle.text.spot import as_shown
 from treadle.thread.model import Edit
 from treadle.thread.select import Ref, Slice, came_from
 
@@ -150,5 +151,5 @@ class History:
         for outcome in replay(text, seen, eager=True):
             text = outcome.after
         shown = told[-1].use.text if told else None
-        known = text is not None and text.replace("\r\n", "\n") == shown
+        known = text is not None and as_shown(text) == shown
         return text if shown is None or known else shown
