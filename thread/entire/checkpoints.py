@@ -22,6 +22,7 @@ from treadle.thread.agents.reading.fields import text
 from treadle.thread.agents.source import Complaints
 from treadle.thread.entire import chunks, trailers
 from treadle.thread.entire.copy import FULL, NORMAL, TASK, Copy, copies
+from treadle.thread.entire.growth import Growth
 from treadle.thread.entire.refs import BRANCH as BRANCH
 from treadle.thread.entire.refs import roots
 from treadle.thread.entire.tasks import LARGEST_FACTS, facts, tasks
@@ -177,10 +178,15 @@ class Checkpoints:
         return list({copy.blobs: copy for copy in own if copy.blobs}.values())
 
     def _opened(self, chosen: Iterable[Copy]) -> list[Source]:
+        chosen = list(chosen)
+        whole = [copy.blobs[0] for copy in chosen if len(copy.blobs) == 1]
+        growth = Growth(self.repo, whole, self._sizes)
         return [
             source
             for copy in chosen
-            for source in chunks.sources(copy.name, copy.session, self._chunks(copy))
+            for source in chunks.sources(
+                copy.name, copy.session, [partial(growth.read, blob) for blob in copy.blobs]
+            )
         ]
 
     def _chunks(self, copy: Copy) -> list[chunks.Chunk]:
