@@ -206,7 +206,8 @@ class Recorder:
     def _base(self, commit: Commit) -> str:
         if not commit.parents:
             return self.repo.empty_tree
-        return self.repo.resolve(commit.parents[0], "tree")
+        parent = self.repo.commit(commit.parents[0])
+        return parent.tree if parent else self.repo.resolve(commit.parents[0], "tree")
 
     def _base_text(self, tree: str) -> Base:
         """Reads files of the base tree, whether or not the commit changes them."""
