@@ -14,12 +14,16 @@ no line to choose by, has no place, and the reason is named.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from treadle.tangle.text.diff import Splice, splices
 from treadle.tangle.text.spot import as_shown, find
 from treadle.thread.model import Edit
 from treadle.thread.origin import split_lines
+
+_SMALL = 1 << 18
+"""Characters of a file whose last steps are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,6 @@ class Seen:
 class Outcome:
     """What became of one edit."""
 
-    key: int
     drift: tuple[Splice, ...] = ()
     """Changes nobody recorded, noticed just before this edit."""
     cuts: tuple[Splice, ...] = ()
@@ -48,6 +51,8 @@ class Outcome:
     """The file after it, None where it does not exist."""
     created: bool = False
     """The file did not exist before."""
+    key: int = 0
+    """The caller's own number for it."""
 
 
 def replay(base: str | None, seen: Iterable[Seen], eager: bool) -> list[Outcome]:
@@ -59,23 +64,30 @@ def replay(base: str | None, seen: Iterable[Seen], eager: bool) -> list[Outcome]
         if item.edit is None:
             believed = item.text
             continue
-        outcome = _step(text, item.edit, item.key, believed, eager)
+        told = (_lately if len(text or "") <= _SMALL else _step)(text, item.edit, believed, eager)
+        outcome = replace(told, key=item.key)
         outcomes.append(outcome)
         believed = None if not outcome.reason else believed
         text = outcome.after
     return outcomes
 
 
-def _step(text: str | None, edit: Edit, key: int, believed: str | None, eager: bool) -> Outcome:
+@lru_cache(maxsize=64)
+def _lately(text: str | None, edit: Edit, believed: str | None, eager: bool) -> Outcome:
+    """The same as ``_step``: windows that are tried one after the other share most of theirs."""
+    return _step(text, edit, believed, eager)
+
+
+def _step(text: str | None, edit: Edit, believed: str | None, eager: bool) -> Outcome:
     """One edit on ``text``. ``believed`` is what a read showed since the last edit, if any."""
     if edit.op in ("append", "substitute"):
-        return _rewritten(text, edit, key)
+        return _rewritten(text, edit)
     if edit.op == "delete":
         gone = (Splice(0, tuple(split_lines(text or "")), ()),) if text else ()
-        return Outcome(key, (), gone, "" if text is not None else "the file is not there", None)
+        return Outcome((), gone, "" if text is not None else "the file is not there", None)
     if edit.op == "write":
         cuts = splices(split_lines(text or ""), split_lines(edit.new))
-        return Outcome(key, (), tuple(cuts), "", edit.new, text is None)
+        return Outcome((), tuple(cuts), "", edit.new, text is None)
     sources = _sources(text, edit, believed, eager)
     reason = "the file is not there"
     for source in sources:
@@ -86,25 +98,25 @@ def _step(text: str | None, edit: Edit, key: int, believed: str | None, eager: b
         edit = fitted
         drift = splices(split_lines(text or ""), split_lines(source)) if source != text else []
         cuts, after = _cut(source, edit, place)
-        return Outcome(key, tuple(drift), tuple(cuts), "", after, text is None)
-    return Outcome(key, (), (), reason, text)
+        return Outcome(tuple(drift), tuple(cuts), "", after, text is None)
+    return Outcome((), (), reason, text)
 
 
-def _rewritten(text: str | None, edit: Edit, key: int) -> Outcome:
+def _rewritten(text: str | None, edit: Edit) -> Outcome:
     """A command whose effect on the text is known."""
     if edit.op == "append":
         after: str | None = (text or "") + edit.new
     elif text is None:
-        return Outcome(key, (), (), "the file is not there", None)
+        return Outcome((), (), "the file is not there", None)
     else:
         from treadle.tangle.text.substitute import substituted
 
         extended, perl = edit.anchor == "extended", edit.anchor == "perl"
         after = substituted(edit.old, text, extended=extended, perl=perl)
     if after is None:
-        return Outcome(key, (), (), "the script is not understood", text)
+        return Outcome((), (), "the script is not understood", text)
     cuts = splices(split_lines(text or ""), split_lines(after))
-    return Outcome(key, (), tuple(cuts), "", after, text is None)
+    return Outcome((), tuple(cuts), "", after, text is None)
 
 
 def _sources(text: str | None, edit: Edit, believed: str | None, eager: bool) -> list[str]:
