@@ -121,7 +121,7 @@ def _topic(threads: Sequence[Woven]) -> str:
     """The folders that most of the threads changed, two at most; ``""`` where there are none."""
     folders: Counter[str] = Counter()
     for woven in threads:
-        folders.update({path.rpartition("/")[0] for path in woven.leaf.files})
+        folders.update(sorted({path.rpartition("/")[0] for path in woven.leaf.files}))
     common = [(name, number) for name, number in folders.most_common(2) if name]
     told = [say.visible(name) for name, number in common if 3 * number >= len(threads)]
     return ", ".join(told)
