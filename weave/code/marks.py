@@ -67,7 +67,8 @@ def _pairs(lines: Sequence[tuple[str, str]], gone: range, came: range) -> Iterat
 
 def _compared(old: str, new: str) -> tuple[tuple[Range, ...], tuple[Range, ...]] | None:
     """The ranges that differ on both sides; None where too little is alike, or nothing differs."""
-    if max(len(old), len(new)) > WIDEST:
+    whole, least = max(_letters(old), _letters(new)), min(_letters(old), _letters(new))
+    if max(len(old), len(new)) > WIDEST or least < ALIKE * whole:
         return None
     words = _WORD.findall(old), _WORD.findall(new)
     cuts = list(changed(*words))
@@ -76,7 +77,6 @@ def _compared(old: str, new: str) -> tuple[tuple[Range, ...], tuple[Range, ...]]
         _letters(text) - sum(_letters(text[a:b]) for a, b in side)
         for text, side in zip((old, new), sides, strict=True)
     )
-    whole = max(_letters(old), _letters(new))
     return sides if cuts and whole and stayed >= ALIKE * whole else None
 
 
@@ -89,4 +89,4 @@ def _ranges(words: Sequence[str], cuts: Sequence[tuple[int, ...]]) -> tuple[Rang
 
 
 def _letters(text: str) -> int:
-    return sum(not letter.isspace() for letter in text)
+    return sum(map(len, text.split()))
