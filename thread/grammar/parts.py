@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 
 from treadle.thread.grammar.blocks import (
@@ -37,7 +38,28 @@ _STEP_CHANGES = ("edit", "drift", "unplaced")
 
 def part_id(part: Part) -> str:
     """The part's id: the first 40 hex digits of the SHA-256 of its text, in UTF-8."""
-    return text_id(render_part(part))
+    return _lately(_Itself(part))
+
+
+class _Itself:
+    """A part that is known by being the same object, which takes no look at what it holds."""
+
+    __slots__ = ("part",)
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.part is self.part
+
+    def __hash__(self) -> int:
+        return id(self.part)
+
+
+@lru_cache(maxsize=16)
+def _lately(one: _Itself) -> str:
+    """The id of a part: one document is asked for its parts' names up to four times in a row."""
+    return text_id(render_part(one.part))
 
 
 def text_id(text: str) -> str:
