@@ -7,6 +7,7 @@ each has the plan of the whole book and gets sheets to weave.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
@@ -149,6 +150,9 @@ def _weave_beside(
     """Weave sheets in other processes, the heaviest first."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
+    # What stands here already stays: no process looks through the whole book for what could be
+    # given back, nor copies it by looking, which took one second in 27 of processor time.
+    gc.freeze()
     with ProcessPoolExecutor(jobs, initializer=_begin, initargs=(loom, out)) as pool:
         waiting = [pool.submit(_weave_portion, portion) for portion in _portions(todo)]
         try:
