@@ -56,7 +56,7 @@ class _Itself:
         return id(self.part)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _lately(one: _Itself) -> str:
     """The id of a part: one document is asked for its parts' names up to four times in a row."""
     return text_id(render_part(one.part))

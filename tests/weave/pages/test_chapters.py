@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -107,3 +108,13 @@ def test_a_book_that_grew_short_again_leaves_no_page_of_a_chapter(tmp_path: Path
 
 def test_a_topic_is_a_folder_that_many_of_its_threads_changed() -> None:
     assert module._topic(()) == ""
+
+
+def test_folders_that_as_many_threads_changed_are_named_in_their_order() -> None:
+    maker = Maker()
+    steps = turn(1, "Ask", "2026-03-02T09:00:00.000Z", ran("true"))
+    maker.commit("Commit", "2026-03-02", part("s", steps))
+    (woven,) = maker.book().threads
+    files = tuple(f"{folder}/a.py" for folder in "hgfedcba")
+    threads = [replace(woven, leaf=replace(woven.leaf, files=files))]
+    assert module._topic(threads) == "a, b"
