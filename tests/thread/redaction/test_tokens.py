@@ -163,3 +163,12 @@ def test_a_home_directory_is_told_as_a_tilde(text: str, home: str, told: str) ->
 )
 def test_what_only_resembles_a_home_stays(text: str) -> None:
     assert prose(text) == text
+
+
+def test_what_is_made_of_the_hits_of_a_text_does_not_change_what_it_holds() -> None:
+    text = "password in https://ines:t1de-T4ble@example.com/x"
+    first = secrets.find(text)
+    assert first
+    expected = list(first)
+    first.clear()
+    assert secrets.find(text) == expected
