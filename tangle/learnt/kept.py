@@ -129,7 +129,8 @@ _DROPPED = "delete from answers where kind = ? and key = ?"
 
 
 def _full(key: str) -> str:
-    return f"{made_by()}:{key}"
+    """The key as text that SQLite takes: a file's name in it need not be Unicode."""
+    return f"{made_by()}:{key.encode('utf-8', 'surrogatepass').decode('latin-1')}"
 
 
 def _packed(told: object) -> bytes:

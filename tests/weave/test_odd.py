@@ -38,6 +38,7 @@ CONTENTS = {
     "escape.txt": b"\x1b[31mred\x1b[0m\n",
     "no-end.txt": b"one\ntwo",
     "blank.txt": b"\n\n\n",
+    "not-unicode\udcff.py": b"def odd():\n    return 1\n",
     "bom.py": b"\xef\xbb\xbfprint(1)\n",
 }
 

@@ -45,6 +45,16 @@ def test_without_a_folder_nothing_is_kept() -> None:
     assert kept.get_all("leaf", ["a"]) == {}
 
 
+def test_a_key_need_not_be_unicode(tmp_path: Path) -> None:
+    kept = Kept(str(tmp_path))
+    kept.put("names", {"odd\udcff.py": 1, "odd\xff.py": 2})
+    assert kept.get_all("names", ["odd\udcff.py", "odd\xff.py"]) == {
+        "odd\udcff.py": 1,
+        "odd\xff.py": 2,
+    }
+    kept.close()
+
+
 def test_what_is_used_no_more_goes_once_there_is_much_of_it(tmp_path: Path) -> None:
     with closing(Kept(str(tmp_path))) as kept:
         kept.put("leaf", {str(n): n for n in range(SPARE + 10)})
