@@ -3,13 +3,13 @@
 "use strict";
 (function () {
   var ROOT = document.currentScript.src.replace(/search\.js[^\/]*$/, ""), FORM = 1;
-  var SHOWN = 24, A_THREAD = 3, THREADS = 64, FILES = 24, TITLES = 6, LINES = 400, ROOM = 170, WAIT = 60;
+  var SHOWN = 24, A_THREAD = 3, THREADS = 64, FILES = 24, TITLES = 6, NAMED = 3, LINES = 400, ROOM = 170, WAIT = 60;
   var DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
   var WEIGHT = [1, 1.6, 2, 3, 4];
   var SAID = { title: "commit", prompt: "asked", said: "says", thought: "thinks", ran: "runs", edited: "edits" };
   var SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff";
   var WORD = new RegExp("[" + SPACELESS + "]|(?:(?![" + SPACELESS + "])[\\p{L}\\p{N}])+", "gu");
-  var VALUE = {}, loading = {}, texts = {}, blocks = [], threads = [], whole = 0, asked = 0, timer = null, shown = null, go = false;
+  var VALUE = {}, loading = {}, texts = {}, blocks = [], threads = [], paths = [], whole = 0, asked = 0, timer = null, shown = null, go = false;
   for (var d = 0; d < 64; d++) VALUE[DIGITS[d]] = d;
 
   // -- words, as the index has them (tangle/searching/words.py) ---------------------------------
@@ -43,6 +43,7 @@
   window.treadleSearch = {
     put: function (kind, name, a, b, c) {
       if (kind === "index") { if (name === FORM) { threads = a; blocks = b.map(function (r) { return { name: r[0], begin: r[1], words: {} }; }); } }
+      else if (kind === "files") paths = name;
       else if (kind === "block") block(name, a, b, c);
       else if (kind === "words") of(name).words[a] = b.split("\n");
       else if (kind === "text") texts[name] = { day: a, parts: b, rows: c };
@@ -64,7 +65,7 @@
   }
   function ready() {
     return load("index").then(function () {
-      return Promise.all(blocks.map(function (b) { return load(b.name); }));
+      return Promise.all(blocks.map(function (b) { return load(b.name); }).concat(load("files")));
     }).then(function () {
       whole = 0; blocks.forEach(function (b) { b.base = whole; whole += b.size; });
     });
@@ -110,9 +111,10 @@
     return { thread: b.begin + m, row: at - b.starts[m], mark: VALUE[b.kinds[at]] };
   }
   function ranked(words) {
-    var hits = new Map(), every = (1 << words.length) - 1;
+    var hits = new Map(), every = (1 << words.length) - 1, lost = [];
     words.forEach(function (term, bit) {
       var found = passagesOf(term), rare = Math.log(1 + whole / (1 + found.size));
+      if (!found.size) lost.push(term);
       found.forEach(function (near, id) {
         var h = hits.get(id);
         if (!h) hits.set(id, h = where(id)), h.score = 0, h.has = 0, h.id = id;
@@ -127,7 +129,7 @@
     function reach(h) { return bits(byThread.get(h.thread)) * 16 + bits(h.has); }
     var less = !all.length && rows.length > 0;
     (less ? rows : all).sort(function (a, b) { return (less ? reach(b) - reach(a) : 0) || b.score - a.score || b.id - a.id; });
-    return { rows: less ? rows : all, less: less && !rows.some(function (h) { return byThread.get(h.thread) === every; }), apart: less };
+    return { rows: less ? rows : all, less: less && !rows.some(function (h) { return byThread.get(h.thread) === every; }), apart: less, lost: lost };
   }
   function bits(n) { var c = 0; for (; n; n &= n - 1) c++; return c; }
   /* Of a section, and of subjects, the best few first; what else there is only where there is room. */
@@ -188,6 +190,34 @@
         });
       });
     })).then(function () { return best && best.word; });
+  }
+
+  // -- what is called by its name -----------------------------------------------------------
+  /* A section by its number or its commit's id, a step by its address, a file by its name. */
+  function named(text) {
+    var m = /^\u00a7 ?(\d+)(?: ?\u00b6 ?([A-Z]?)(\d+)(?:\.(\d+))?)?$/.exec(text), at = -1;
+    if (m) at = m[1] - 1;
+    else if (/^[0-9a-f]{7,64}$/i.test(text)) at = threads.findIndex(function (t) { return same(/([0-9a-f]+)\.html$/.exec(t[0])[1], text.toLowerCase()); });
+    if (threads[at]) return load(threads[at][1]).then(function () { return [section(at, m || [])]; });
+    return Promise.resolve(called(text.toLowerCase()).map(function (f) { return way(f[1], "file", make("code", f[0])); }));
+  }
+  function same(a, b) { return a.indexOf(b) === 0 || b.indexOf(a) === 0; }
+  function section(at, m) {
+    var t = threads[at], told = texts[t[1]], part = told.parts[m[2] ? m[2].charCodeAt(0) - 65 : 0], mark = "";
+    if (m[3] && part) mark = (m[4] ? "#s-" : "#t-") + part + "-" + m[3] + (m[4] ? "-" + m[4] : "");
+    return way(t[0] + mark, "\u00a7" + (at + 1) + (mark ? " \u00b6" + m[2] + m[3] + (m[4] ? "." + m[4] : "") : ""), make("span", told.rows[0][3]));
+  }
+  function called(text) {
+    var path = /[.\/]/.test(text);
+    function base(f) { return f[0].slice(f[0].lastIndexOf("/") + 1).toLowerCase(); }
+    function far(f) { return base(f) === text ? 0 : base(f).indexOf(text) === 0 ? 1 : 2; }
+    return paths.filter(function (f) { return path ? f[0].toLowerCase().indexOf(text) >= 0 : base(f).replace(/(.)\..*$/, "$1") === text; })
+      .sort(function (a, b) { return far(a) - far(b) || a[0].length - b[0].length; }).slice(0, NAMED);
+  }
+  function way(href, head, words) {
+    var li = make("li"), a = make("a"), top = make("span", "", "top");
+    top.append(make("span", head, head === "file" ? "ev" : "sec"), " ", words); a.href = ROOT + href; a.append(top); li.append(a);
+    return li;
   }
 
   // -- the line that is shown -------------------------------------------------------------
@@ -254,8 +284,12 @@
   function none(words, mine) {
     var a = make("a", "list of prompts"); a.href = ROOT + "prompts.html";
     say("Nothing holds these words. What was asked stands in the "); said.append(a, ".");
-    Promise.all(words.map(meant)).then(function (found) {
-      if (mine !== asked || !found.some(Boolean)) return;
+    offer(words, words, mine);
+  }
+  /* What was likely meant in place of those words that nothing holds. */
+  function offer(words, lost, mine) {
+    Promise.all(words.map(function (w) { return lost.indexOf(w) < 0 ? w : meant(w); })).then(function (found) {
+      if (mine !== asked || !found.some(function (w, n) { return w && w !== words[n]; })) return;
       var text = words.map(function (w, n) { return found[n] || w; }).join(" "), b = make("button", text, "copy");
       b.type = "button"; b.addEventListener("click", function () { q.value = text; q.focus(); search(); });
       said.prepend("Did you mean ", b, "? ");
@@ -263,10 +297,13 @@
   }
   function search() {
     shown = null;
-    var mine = ++asked, words = terms(q.value), wanted = phrases(q.value);
-    if (!words.length) { list.replaceChildren(); say(q.value.trim() ? "Two letters or more, please." : ""); show(Boolean(q.value.trim())); return; }
-    ready().then(function () { return fetched(words); }).then(function () {
+    var mine = ++asked, address = /^\s*\u00a7/.test(q.value), words = address ? [] : terms(q.value), wanted = address ? [] : phrases(q.value);
+    if (!q.value.trim()) { list.replaceChildren(); say(""); show(false); return; }
+    /* A file that is called as a common word comes after the best that was said of it. */
+    var ways = [], after = address || /[.\/]|^[0-9a-f]{7,64}$/i.test(q.value.trim()) ? 0 : 1;
+    ready().then(function () { return Promise.all([named(q.value.trim()), fetched(words)]); }).then(function (got) {
       if (mine !== asked) return;
+      ways = got[0];
       var found = ranked(words);
       if (!wanted.length || found.less || found.apart) return found;
       return together(found.rows, wanted).then(function (kept) {
@@ -278,13 +315,14 @@
       return Promise.all(top.map(function (h) { return load(threads[h.thread][1]); })).then(function () {
         if (mine !== asked) return;
         var rows = top.map(function (h) { return result(h, words, found.parted ? [] : wanted); }).filter(Boolean);
-        list.replaceChildren.apply(list, rows); panel.scrollTop = 0; show(true);
+        list.replaceChildren.apply(list, rows.slice(0, after).concat(ways, rows.slice(after))); panel.scrollTop = 0; show(true);
         shown = q.value;
-        if (!rows.length) return none(words, mine);
-        if (go) return follow();
+        if (go && links().length) return follow();
+        if (!rows.length) return ways.length ? say("Found by its name.") : words.length ? none(words, mine) : say(address ? "There is no such section." : "Two letters or more, please.");
         var n = new Set(found.rows.map(function (h) { return h.thread; })).size;
         say((found.less ? "No section holds all of this. " : found.apart ? "No step holds all of this, but a section does. " : found.parted ? "Nowhere does it stand together. " : "") +
           (found.more ? "At least " : "") + plural(found.rows.length, "passage") + " in " + plural(n, "section") + (rows.length < found.rows.length ? ", the best " + rows.length : "") + ".");
+        if (found.lost && found.lost.length) offer(words, found.lost, mine);
       });
     }).catch(function () { if (mine === asked) { list.replaceChildren(); show(true); say("The index of this site cannot be read. Weave it again."); } });
   }

@@ -5,6 +5,7 @@ the index is cut into scripts, each a call of ``treadleSearch.put``, and typing 
 that can hold the word. Nothing in it needs a server, a module or a worker.
 
     search/index.js          the threads, and the blocks there are
+    search/files.js          the files, for who types a name
     search/b-KEY.js          a block: which passages its threads have, where its words stand
     search/b-KEY-N.js        a range of its words, each with the passages that hold it
     search/t-KEY.js          the passages of one thread, for the line that is shown
@@ -197,6 +198,11 @@ def index_file(pages: Sequence[str], keys: Sequence[str], found: Sequence[Block]
     and the blocks."""
     threads = [[page, text_name(key)] for page, key in zip(pages, keys, strict=True)]
     return script("index", VERSION, threads, [[one.name, one.begin] for one in found])
+
+
+def paths_file(files: Iterable[tuple[str, str]]) -> str:
+    """Return the script that holds the files, each with its page, in order."""
+    return script("files", [[visible(path), page] for path, page in files])
 
 
 def script(kind: str, *told: object) -> str:

@@ -222,3 +222,36 @@ def test_the_script_cuts_and_folds_words_as_the_index_does(open_page: Open, site
         assert folded == [word for _, word in found]
         assert [fold(raw) for raw, _ in found] == folded
         assert cut == [list(pieces(raw)) for raw, _ in found]
+
+
+def test_an_address_and_the_id_of_a_commit_lead_to_their_section(asked: Page) -> None:
+    assert answer(asked, "§3")[0].startswith("§3")
+    (step,) = asked.locator(".found li a").all() if answer(asked, "§3 ¶1.18") else []
+    href = step.get_attribute("href") or ""
+    assert re.search(r"/thread/[0-9a-f]{12}\.html#s-[0-9a-f]{8}-1-18$", href)
+    (id_,) = re.findall(r"/thread/([0-9a-f]{12})", href)
+    assert answer(asked, id_[:8])[0].startswith("§3")
+    assert answer(asked, "§999") == []
+    asked.locator("#q").fill("§3 ¶1.18")
+    asked.keyboard.press("Enter")
+    asked.wait_for_url(href)
+
+
+def test_a_file_is_found_by_its_name(asked: Page) -> None:
+    assert answer(asked, "table.py")[0] == "file\ntide/table.py"
+    assert answer(asked, "tide/tab")[0] == "file\ntide/table.py"
+    first, second, *_ = answer(asked, "table")
+    assert first.startswith("§"), "what was said of a common word goes before a file called so"
+    assert second == "file\ntide/table.py"
+    asked.locator(".found li a", has_text="tide/table.py").first.click()
+    asked.wait_for_url(re.compile(r"/file/tide~table\.py\.html$"))
+
+
+def test_one_mistyped_word_of_several_is_offered_as_it_was_meant(asked: Page) -> None:
+    from playwright.sync_api import expect
+
+    answer(asked, "smallest tihng")
+    offer = asked.locator(".found [role=status] button")
+    expect(offer).to_have_text("smallest thing")
+    offer.click()
+    expect(asked.locator(".found mark").nth(1)).to_have_text("thing")

@@ -164,6 +164,12 @@ def _directory(loom: Loom, sheet: Sheet) -> Pages:
     return {sheet.names[0]: index_file(pages, keys, blocks(keys))}
 
 
+def _paths(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.search import paths_file
+
+    return {sheet.names[0]: paths_file(loom.plan.places.files.items())}
+
+
 # -- the ways in --------------------------------------------------------------------
 
 
@@ -251,6 +257,7 @@ KINDS = {
     "thread": Kind(_threads, _thread),
     "search": Kind(_blocks, _block),
     "searched": Kind(_single("searched", "search/index.js"), _directory),
+    "paths": Kind(_single("paths", "search/files.js"), _paths),
     "index": Kind(_single("index"), _index),
     "chapter": Kind(_chapters, _chapter),
     "files": Kind(_tables, _table),
