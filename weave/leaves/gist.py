@@ -75,6 +75,11 @@ class _Wrote(NamedTuple):
         return f"{self.turn.number}.{self.step.number}"
 
     @property
+    def at(self) -> tuple[int, int]:
+        """Number of the turn and of the step."""
+        return self.turn.number, self.step.number
+
+    @property
     def left(self) -> int:
         """Lines that reached the commit."""
         return self.fate.added - sum(number for _, number in self.fate.lost)
@@ -106,18 +111,34 @@ def _writers(thread: Thread, ids: Sequence[str], known: Mapping[Key, Fate]) -> I
 
 
 def _asked(thread: Thread, ids: Sequence[str], wrote: Sequence[_Wrote]) -> Iterator[Point]:
-    """The prompts under which most was written; where nothing was, the first one."""
+    """The prompts under which most was written; where nothing was, the first one.
+
+    The first of a strand that only answers the agent's question says nothing alone: what was
+    asked before it is quoted too.
+    """
     lines: Counter[tuple[str, int]] = Counter()
     for one in wrote:
         lines[one.part, one.turn.number] += max(0, one.left)
     best = {key for key, number in lines.most_common(ASKED) if number}
     first = True
     for id_, part in zip(ids, thread.parts, strict=True):
+        before: tuple[Turn, str] | None = None
+        told = False
         for turn in part.turns:
             said = quoted(turn.prompt)
             if said and ((id_, turn.number) in best or (first and not best)):
+                if before and not told and len(said) < TELLING and _asks(before[0]):
+                    yield Point(id_, str(before[0].number), before[1])
                 yield Point(id_, str(turn.number), said)
+                told = True
             first = first and not said
+            before = (turn, said) if len(said) >= YES and said[0] != "/" else None
+
+
+def _asks(turn: Turn) -> bool:
+    """Whether the agent's last words in a turn are, or hold, a question."""
+    said = [step.text for step in turn.steps if _speaks(step)]
+    return bool(said) and "?" in said[-1][-SENTENCES:]
 
 
 def _telling(points: Sequence[Point]) -> Sequence[Point]:
@@ -159,14 +180,14 @@ def _ended(
 ) -> Point | None:
     """The last words of the agent itself, if they are more than a remark and not told before.
 
-    They end the turn that wrote last, or a later one: what came before it is no end.
+    They come after the step that wrote last: what was said before it is no end.
     """
     last = next((one for one in reversed(wrote) if one.left > 0), None)
     for id_, part in reversed([*zip(ids, thread.parts, strict=True)]):
         for turn in reversed(part.turns):
-            if last and id_ == last.part and turn.number < last.turn.number:
-                return None
             for step in reversed(turn.steps):
+                if last and (id_, turn.number, step.number) == (last.part, *last.at):
+                    return None
                 said = say.visible(opening(step.text, SENTENCES)) if _speaks(step) else ""
                 if len(said) >= TELLING // 2 and not said.endswith(":") and said not in known:
                     return Point(id_, f"{turn.number}.{step.number}", said)

@@ -56,6 +56,24 @@ def test_a_prompt_that_only_says_yes_is_quoted_only_where_there_is_no_other() ->
     assert asked == [["Add a cosine."], ["go on"]]
 
 
+def test_an_answer_to_a_question_is_quoted_with_what_was_asked_before_it() -> None:
+    maker = Maker()
+    steps = [
+        turn(1, "/status", NINE, ran("true")),
+        turn(2, "Give me the height of the tide.", NINE, said("Sums. Nodal corrections? Or not.")),
+        turn(3, "No. A month is enough.", NINE, edited(maker.edit("a.py", "cos\n"))),
+    ]
+    maker.commit("Add waves", "2026-03-05", part("s", *steps))
+    told = turn(1, "Look around.", NINE, said("I did."))
+    maker.commit(
+        "Add b",
+        "2026-03-06",
+        part("t", told, turn(2, "Add b.", NINE, edited(maker.edit("b.py", "b\n")))),
+    )
+    asked = [[point.name for point in gist_of(one.thread).asked] for one in maker.threads]
+    assert asked == [["2", "3"], ["2"]]
+
+
 def test_reasons_are_those_of_steps_whose_lines_reached_the_commit() -> None:
     thread, gist = third()
     spoken = " ".join(point.text for point in gist.reasons)
@@ -121,9 +139,12 @@ def test_words_before_the_last_edit_are_no_end() -> None:
     ]
     maker.commit("Add a", "2026-03-05", part("s", *steps))
     assert gist_of(maker.threads[0].thread).ended is None
+    midway = turn(1, "Write.", NINE, said(early), edited(maker.edit("b.py", "b\n")))
+    maker.commit("Midway", "2026-03-05", part("t", midway))
+    assert gist_of(maker.threads[1].thread).ended is None
     late = [*steps, turn(3, "And?", NINE, said(early))]
     maker.commit("Again", "2026-03-06", part("s", *late))
-    ended = gist_of(maker.threads[1].thread).ended
+    ended = gist_of(maker.threads[2].thread).ended
     assert ended is not None
     assert (ended.name, ended.text) == ("3.1", early)
 
