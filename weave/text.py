@@ -108,8 +108,13 @@ def author(name: str) -> str:
     return visible(name.split(" <", 1)[0].strip())
 
 
+def run(begin: int, end: int) -> str:
+    """Return a 0-based half-open range as people write it: ``27–37``."""
+    return str(end) if end - begin == 1 else f"{begin + 1}–{end}"
+
+
 def ranges(numbers: list[tuple[int, int]]) -> str:
     """Return 0-based half-open ranges as people write them: ``lines 1, 27–37``."""
-    said = [str(a + 1) if b - a == 1 else f"{a + 1}–{b}" for a, b in numbers]
+    said = [run(a, b) for a, b in numbers]
     lone = len(numbers) == 1 and numbers[0][1] - numbers[0][0] == 1
     return ("line " if lone else "lines ") + ", ".join(said)

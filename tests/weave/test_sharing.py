@@ -12,7 +12,7 @@ from tests.weave.slackwater import slackwater
 from treadle.weave.making.keys import thread_key
 from treadle.weave.pages.thread import thread_page
 from treadle.weave.site import weave_book
-from treadle.weave.view import Book, plan
+from treadle.weave.view import Book, Piece, plan
 
 
 @pytest.fixture
@@ -37,10 +37,27 @@ def test_forward_and_back_are_told_with_their_lines(book: Book) -> None:
 def test_each_file_tells_which_of_its_lines_stand_today(book: Book) -> None:
     woven = plan(book)
     files = {file.path: file for file in thread_page(woven, 2).files}
-    standing = files["tests/test_table.py"].standing
-    assert standing
-    assert standing.text == "lines 1–8"
-    assert standing.href.endswith("#L1")
+    assert [to.text for to in files["tests/test_table.py"].standing] == ["1–8"]
+    assert files["tests/test_table.py"].standing[0].href.endswith("#L1")
+    third = woven.threads[2].commit.id
+    many = tuple(Piece("tide/table.py", 2 * n, 1) for n in range(30))
+    scattered = thread_page(replace(woven, standing={third: many}), 2)
+    table = next(file for file in scattered.files if file.path == "tide/table.py")
+    assert [to.text for to in table.standing] == [str(2 * n + 1) for n in range(24)]
+    assert table.standing[5].href.endswith("#L11")
+    assert table.more == 6
+
+
+def test_lines_that_stand_in_a_renamed_file_are_told_too(book: Book) -> None:
+    names = {"tests/test_table.py": "tests/test_day.py"}
+    moved = [replace(file, path=names.get(file.path, file.path)) for file in book.files]
+    files = {
+        file.path: file for file in thread_page(plan(replace(book, files=tuple(moved))), 2).files
+    }
+    assert files["tests/test_table.py"].standing == ()
+    after = files["tests/test_day.py"]
+    assert (after.verb, [to.text for to in after.standing]) == ("holds its lines today", ["1–8"])
+    assert after.standing[0].href == "file/tests~test_day.py.html#L1"
 
 
 def test_a_page_is_woven_again_when_a_later_section_changes_it(book: Book) -> None:

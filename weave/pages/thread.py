@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from treadle.thread.model import EVIDENCE, Part, Thread
@@ -13,10 +13,13 @@ from treadle.weave.pages.file import commit_link
 from treadle.weave.pages.steps import PROMPT, ChangeView, Scribe, TurnView, clip, share
 from treadle.weave.pages.tale import Line, tale
 from treadle.weave.places import Link, strand, title_of
-from treadle.weave.view import HOW, Plan, Woven, pieces_in_words
+from treadle.weave.view import HOW, Piece, Plan, Woven
 
 ROOM = 4_000
 """Lines of diffs that one page has room for; where there are more, each shows less."""
+
+RUNS = 24
+"""Runs of lines that are named of one file."""
 
 BRIEF = 8
 """Steps up to which a thread is not told in short before it is told."""
@@ -53,8 +56,10 @@ class FileView:
     verb: str
     reference: str
     """Why its lines are not shown, or ``""``."""
-    standing: Link | None
-    """Its lines of this commit that stand today."""
+    standing: tuple[Link, ...]
+    """Its lines of this commit that stand today, a link to each run of them."""
+    more: int
+    """How many runs are not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +215,10 @@ def _sharing(plan: Plan, lines: Mapping[str, int]) -> Neighbours:
 
 
 def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
-    standing = plan.standing.get(woven.commit.id, ())
-    alive = dict(pieces_in_words(plan, standing))
+    """The files of the commit, then those to which lines of it were moved since."""
+    alive: dict[str, list[Piece]] = {}
+    for piece in plan.standing.get(woven.commit.id, ()):
+        alive.setdefault(piece.path, []).append(piece)
     for row in woven.thread.placement.rows:
         verb = "changed"
         if row.before is None:
@@ -220,14 +227,26 @@ def _files(plan: Plan, woven: Woven) -> Iterator[FileView]:
             verb = "deleted"
         elif row.source and row.source != row.path:
             verb = f"renamed from {say.visible(row.source)}"
-        href = plan.places.files.get(row.path, "")
-        yield FileView(
-            say.visible(row.path),
-            href,
-            verb,
-            say.visible(row.reference),
-            alive.get(say.visible(row.path)),
-        )
+        yield _file(plan, row.path, verb, row.reference, alive.pop(row.path, []))
+    for path, pieces in alive.items():
+        yield _file(plan, path, "holds its lines today", "", pieces)
+
+
+def _file(plan: Plan, path: str, verb: str, reference: str, alive: Sequence[Piece]) -> FileView:
+    return FileView(
+        path=say.visible(path),
+        href=plan.places.files.get(path, ""),
+        verb=verb,
+        reference=say.visible(reference),
+        standing=tuple(
+            Link(
+                say.run(piece.start, piece.start + piece.count),
+                plan.places.line(path, piece.start),
+            )
+            for piece in alive[:RUNS]
+        ),
+        more=max(0, len(alive) - RUNS),
+    )
 
 
 def _neighbour(plan: Plan, at: int) -> Link | None:
