@@ -44,7 +44,7 @@ _OURS = b'<meta name="generator" content="treadle">'
 @click.option("--title", default="", help="The book's title; the folder's name if not given.")
 @click.option("--open", "then_open", is_flag=True, help="Open the first page in a browser.")
 @click.option(
-    "--even-empty", is_flag=True, help="Also where no thread is recorded: a page on how to begin."
+    "--even-empty", is_flag=True, help="Also where there is nothing yet: a page on how to begin."
 )
 @click.option("--json", "as_json", is_flag=True, help="The figures, as JSON.")
 @click.pass_context
@@ -77,7 +77,8 @@ def command(
         else:
             chosen = Portion(tuple(inside(index.repo, ctx, path) for path in paths), since)
             out = Path(placed(ctx, place or SITE))
-            report = bring_up_to_date(index, out, Wish(one_commit(rev), title, chosen))
+            wish = Wish(one_commit(rev), title, chosen, even_empty)
+            report = bring_up_to_date(index, out, wish)
             page = out / "index.html"
             _tell(report, page, as_json)
     if then_open and page:

@@ -26,6 +26,8 @@ class Wish:
     title: str = ""
     """The book's title; ``""`` for the folder's name."""
     portion: Portion = ALL
+    even_empty: bool = False
+    """Whether a part in which there is nothing may be woven too."""
 
 
 def weave(
@@ -45,10 +47,24 @@ def weave(
     kept = Kept(os.path.join(index.repo.common_dir, "treadle"))
     try:
         book = gather(index, wish.rev, wish.title, say, kept, wish.portion)
+        nothing = not book.threads and not book.files
+        if nothing and wish.portion != ALL and not wish.even_empty:
+            raise _nothing_of(wish.portion)
         lacking = index.lacks(woven.commit.id for woven in book.threads)
         return weave_book(book, out, progress=progress, kept=kept, inputs="" if lacking else inputs)
     finally:
         kept.close()
+
+
+def _nothing_of(portion: Portion) -> UserError:
+    """What to say where a part holds nothing, as after a date that was mistyped."""
+    since = f" since {portion.since}" if portion.since else ""
+    paths = f" in {', '.join(portion.paths)}" if portion.paths else ""
+    return UserError(
+        f"nothing was committed{since}{paths}",
+        "--since takes a commit, or a date as git does: 2026-01-31, 2.weeks; "
+        "--even-empty weaves it all the same",
+    )
 
 
 def _inputs(index: Index, wish: Wish) -> str:

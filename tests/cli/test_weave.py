@@ -60,8 +60,15 @@ def test_threads_before_a_date_are_left_out(lamp: Lamp) -> None:
     assert run("weave", "--since", "2001-01-01", at=lamp.top).code == 0
     site = lamp.top / "treadle-site"
     assert len([name for name in pages(site) if name.startswith("thread/")]) == 1
-    assert run("weave", "--since", "2038-01-01", at=lamp.top).code == 0
-    assert [name for name in pages(site) if "/" in name] == []
+
+
+@pytest.mark.parametrize("since", ["2038-01-01", "banana"])
+def test_a_date_after_which_nothing_was_committed_is_told(lamp: Lamp, since: str) -> None:
+    said = refused("weave", "--since", since, at=lamp.top, code=1)
+    assert f"nothing was committed since {since}" in said
+    assert not (lamp.top / "treadle-site").exists()
+    assert run("weave", "--since", since, "--even-empty", at=lamp.top).code == 0
+    assert [name for name in pages(lamp.top / "treadle-site") if "/" in name] == []
 
 
 # -- a single page ------------------------------------------------------------------
