@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   var root = document.documentElement, store, help, cursor = -1, LINE = ".span a[id]";
+  var WALKED = ".story, .part, .step, .gap, .files tbody, .idx li, .asks li, .span";
   try { store = window.localStorage; } catch (e) { store = null; }
   var kept = read("treadle-theme");
   if (kept === "light" || kept === "dark") root.dataset.theme = kept;
@@ -16,7 +17,9 @@
   function start() {
     tools(); theme(); search(); keys(); copies(); spans(); outline(); unfold(); otherPage();
     window.addEventListener("hashchange", unfold); window.addEventListener("hashchange", otherPage);
-    window.addEventListener("beforeprint", function () { all("details").forEach(function (d) { d.open = true; }); });
+    var folded = [];
+    window.addEventListener("beforeprint", function () { folded = all("details:not([open])"); folded.forEach(function (d) { d.open = true; }); });
+    window.addEventListener("afterprint", function () { folded.forEach(function (d) { d.open = false; }); folded = []; });
   }
 
   /* What needs a script comes with it. */
@@ -62,19 +65,26 @@
 
   function keys() {
     var b = document.getElementById("helpkey"); b.addEventListener("click", showHelp);
+    document.addEventListener("click", function (e) { if (e.target.closest && e.target.closest(".answer a[href='#code']")) { e.preventDefault(); shut(); } });
     document.addEventListener("keydown", function (e) {
       if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
       var line = e.target.closest && e.target.closest(LINE);
       if (e.key === "?") showHelp();
       else if (e.key === "/") { var q = document.getElementById("q"); q.focus(); q.select(); e.preventDefault(); }
-      else if (e.key === "j" || e.key === "k") step(all(".story, .step, .gap, .files tbody, .span"), e.key === "j" ? 1 : -1);
+      else if (e.key === "j" || e.key === "k") step(all(WALKED), e.key === "j" ? 1 : -1);
       else if (e.key === "n" || e.key === "p") turn(e.key === "n" ? "next" : "prev");
-      else if (e.key === "Escape" && location.hash.indexOf("#L") === 0) location.hash = "#code";
+      else if (e.key === "Escape" && location.hash.indexOf("#L") === 0) shut();
       else if ((e.key === "ArrowDown" || e.key === "ArrowUp") && line) {
         var ls = all(LINE), to = ls[ls.indexOf(line) + (e.key === "ArrowDown" ? 1 : -1)];
         if (to) { number(to, held === document.activeElement ? passed : held).focus(); e.preventDefault(); }
       }
     });
+  }
+  /* Who closes an answer stays where they read: going to #code alone would go to the first line. */
+  function shut() {
+    var y = window.scrollY, line = document.querySelector(":target"), to = line && (line.querySelector("a") || line);
+    location.hash = "#code"; window.scrollTo(0, y);
+    if (to) to.focus({ preventScroll: true });
   }
   function turn(way) { var a = document.querySelector("a[rel=" + way + "]"); if (a) location.href = a.href; }
   function showHelp() {
@@ -92,7 +102,7 @@
     var old = items.findIndex(function (x) { return x !== document.body && x.contains(document.activeElement); });
     if (old < 0) old = cursor;
     if (old < 0) { old = items.findIndex(function (x) { return x.getBoundingClientRect().bottom > 80; }); if (by > 0) old -= 1; }
-    var i = Math.min(items.length - 1, Math.max(0, old + by)), to = items[i].querySelector("a.sec, .note a, h3 a, h2") || items[i], code = items[i].matches(".span");
+    var i = Math.min(items.length - 1, Math.max(0, old + by)), to = items[i].querySelector(items[i].matches("tbody") ? "th a" : "a.sec, .note a, h3 a, a.at, h2") || items[i], code = items[i].matches(".span");
     cursor = i; items.forEach(function (x) { x.classList.toggle("at", x === items[i]); });
     if (!to.matches("a, button") && !to.hasAttribute("tabindex")) to.tabIndex = -1;
     to.focus({ preventScroll: true });

@@ -258,6 +258,42 @@ def test_the_keys_walk_through_spans_and_lines(open_page: Open) -> None:
     expect(page.locator(".answer:visible h3")).to_have_text("Why line 41 is there")
 
 
+@pytest.mark.parametrize("way", ["key", "link"])
+def test_who_closes_an_answer_stays_where_they_read(open_page: Open, way: str) -> None:
+    page = open_page(f"{FILE}#L40", viewport={"width": 1440, "height": 400})
+    answer = page.locator(".answer:visible")
+    answer.wait_for()
+    place = "[scrollY, document.getElementById('L40').getBoundingClientRect().top]"
+    before = page.evaluate(place)
+    if way == "key":
+        page.keyboard.press("Escape")
+    else:
+        answer.get_by_text("Close", exact=True).click()
+    page.wait_for_url(re.compile("#code$"))
+    assert answer.count() == 0
+    assert page.evaluate(place) == before
+    assert before[0] > page.evaluate("document.getElementById('code').offsetTop"), "it can be seen"
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("prompts.html", "thread/"),
+        ("identifiers.html", ""),
+        ("files.html", "file/"),
+        ("unexplained.html", "file/"),
+    ],
+)
+def test_the_keys_walk_through_every_list(open_page: Open, name: str, link: str) -> None:
+    page = open_page(name)
+    seen = []
+    for _ in range(2):
+        page.keyboard.press("j")
+        seen.append(page.evaluate("document.activeElement.outerHTML"))
+    assert all(f'href="{link}' in one for one in seen)
+    assert len(set(seen)) == 2
+
+
 def test_help_opens_and_closes(open_page: Open) -> None:
     page = open_page("index.html")
     page.keyboard.press("?")
