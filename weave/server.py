@@ -6,8 +6,10 @@ refused), or as the source of a script (so requests that a browser marks as anot
 refused too). Only regular files of the site are given out.
 
 Each page gets one more script, ``/-/live.js``. It asks every second for ``/-/now.js``, which tells
-when the site was last woven, and loads the page again when that changed. Both are classic
-scripts, because the pages' policy forbids everything else.
+when the site and the page were last woven, and loads the page again when it changed: who reads
+another is not torn out of it, and what they unfolded stays so. A page in which somebody searched
+follows the site, because a new weave takes old pieces of the index away; but not while they type.
+Both are classic scripts, because the pages' policy forbids everything else.
 """
 
 from __future__ import annotations
@@ -53,6 +55,10 @@ ICON = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">\
 <path fill="#98291d" d="M1 3h14v2H1zM1 11h14v2H1zM4 1h2v14H4zM10 1h2v14h-2z"/></svg>"""
 """Browsers ask for one whether or not a page names it."""
 
+_GONE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>No such page</title>\
+<link rel="stylesheet" href="/style.css"><main><div class="wrap"><h1>There is no such page</h1>\
+<p>What it told of may be gone since. <a href="/">The first page</a> leads on.</p></div></main>"""
+
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """Neither a link is followed nor a pipe waited for."""
 
@@ -61,15 +67,17 @@ _HEAD_ENDS = b"</head>"
 _LIVE = b"""/* Loads the page again when the site was woven anew. */
 "use strict";
 (function () {
-  var first, waiting;
-  window.treadleNow = function (now) {
-    if (first === undefined) first = now;
-    else if (now !== first) location.reload();
+  var first, mine;
+  window.treadleNow = function (site, page) {
+    if (first === undefined) { first = site; mine = page; }
+    else if (typing()) return;
+    else if (page !== mine || (site !== first && window.treadleSearch)) location.reload();
   };
+  function typing() { var e = document.activeElement; return e && e.id === "q" && e.value; }
   function ask() {
     if (document.hidden) return;
     var s = document.createElement("script");
-    s.src = "/-/now.js?" + Date.now();
+    s.src = "/-/now.js?" + encodeURIComponent(location.pathname) + "&" + Date.now();
     s.onload = s.onerror = function () { s.remove(); };
     document.head.append(s);
   }
@@ -104,24 +112,19 @@ class Server(ThreadingHTTPServer):
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
-    def now(self) -> str:
-        """Names the site as it stands: another after each weave."""
+    def now(self, page: str = "") -> str:
+        """Names the site as it stands, another after each weave; or one page of it."""
+        at = self._place(page)[0] if page else self.out / MARKER
         try:
-            marker = os.stat(self.out / MARKER)
+            found = os.stat(at) if at else None
         except OSError:
-            return self.started
-        return f"{self.started}-{marker.st_mtime_ns}-{marker.st_ino}"
+            found = None
+        return f"{self.started}-{found.st_mtime_ns}-{found.st_ino}" if found else self.started
 
     def file(self, path: str) -> tuple[bytes, str] | None:
         """The content and the kind of what stands at a path, None where nothing may be given."""
-        names = [name for name in path.split("/") if name]
-        if path.endswith("/"):
-            names.append("index.html")
-        kind = TYPES.get(os.path.splitext(names[-1])[1].lower()) if names else None
-        if kind is None or any(_hidden(name) for name in names):
-            return None
-        at = self.out.joinpath(*names)
-        if os.path.realpath(at) != os.path.join(os.path.realpath(self.out), *names):
+        at, kind = self._place(path)
+        if at is None:
             return None
         try:
             with open(os.open(at, _READ), "rb") as file:
@@ -130,6 +133,18 @@ class Server(ThreadingHTTPServer):
                 return file.read(), kind
         except OSError:
             return None
+
+    def _place(self, path: str) -> tuple[Path | None, str]:
+        """Where a path leads and what kind it is; None if it is none that may be given."""
+        names = [name for name in path.split("/") if name]
+        if path.endswith("/"):
+            names.append("index.html")
+        kind = TYPES.get(os.path.splitext(names[-1])[1].lower(), "") if names else ""
+        if not kind or any(_hidden(name) for name in names):
+            return None, ""
+        at = self.out.joinpath(*names)
+        inside = os.path.realpath(at) == os.path.join(os.path.realpath(self.out), *names)
+        return (at if inside else None), kind
 
 
 def _hidden(name: str) -> bool:
@@ -160,7 +175,8 @@ class _Answer(BaseHTTPRequestHandler):
         if path == LIVE:
             self._send(200, _LIVE, TYPES[".js"], with_body)
         elif path == NOW:
-            said = f'treadleNow("{self.server.now()}");\n'.encode()
+            page = unquote(urlsplit(self.path).query.partition("&")[0], errors="replace")
+            said = f'treadleNow("{self.server.now()}", "{self.server.now(page)}");\n'.encode()
             self._send(200, said, TYPES[".js"], with_body)
         elif path == "/favicon.ico":
             self._send(200, ICON, TYPES[".svg"], with_body)
@@ -171,7 +187,7 @@ class _Answer(BaseHTTPRequestHandler):
                 content = content.replace(_HEAD_ENDS, script + _HEAD_ENDS, 1)
             self._send(200, content, kind, with_body)
         else:
-            self._send(404, b"there is no such page\n", "text/plain", with_body)
+            self._send(404, _GONE, TYPES[".html"], with_body)
 
     def _welcome(self) -> bool:
         """Whether the request was meant for us, by a page of ours or by the person."""

@@ -65,6 +65,35 @@ def test_an_open_page_loads_itself_again_after_a_weave(page: Page, tmp_path: Pat
         server.shutdown()
 
 
+def test_who_reads_a_page_that_did_not_change_or_types_is_left_alone(
+    page: Page, tmp_path: Path
+) -> None:
+    weave_book(slackwater(), tmp_path, jobs=1)
+    marker = tmp_path / ".treadle-site.json"
+
+    def woven_anew() -> None:
+        marker.write_bytes(marker.read_bytes())
+        page.wait_for_timeout(1500)
+
+    with Server(tmp_path, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page.goto(f"{server.address}file/tide~table.py.html")
+        page.wait_for_timeout(1500)
+        page.evaluate("window.first = true")
+        woven_anew()
+        assert page.evaluate("window.first"), "another page was woven"
+        page.keyboard.press("/")
+        page.keyboard.type("smallest")
+        page.locator(".found li").first.wait_for()
+        woven_anew()
+        assert page.evaluate("window.first"), "a search is typed"
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")
+        page.wait_for_timeout(2500)
+        assert not page.evaluate("window.first"), "the index it read is an old one"
+        server.shutdown()
+
+
 def test_a_single_page_has_its_style_and_no_script(page: Page, tmp_path: Path) -> None:
     book = slackwater()
     whole = plan(book)

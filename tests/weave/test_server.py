@@ -146,3 +146,23 @@ def test_a_new_weave_gives_the_site_another_name(server: Server) -> None:
     marker = server.out / ".treadle-site.json"
     marker.write_text(marker.read_text())
     assert ask(server, "/-/now.js")[1] != before
+
+
+def test_a_page_that_was_not_woven_keeps_its_name(server: Server) -> None:
+    def told(page: str) -> tuple[str, str]:
+        site, name = ask(server, f"/-/now.js?{page}&1")[1].decode().split(", ")
+        return site, name
+
+    before = {page: told(page) for page in ("%2F", "%2Ffiles.html")}
+    (server.out / "index.html").write_text("")
+    assert told("%2F")[1] != before["%2F"][1]
+    assert told("%2Ffiles.html") == before["%2Ffiles.html"]
+    (server.out / "files.html").unlink()
+    assert told("%2Ffiles.html")[1] != before["%2Ffiles.html"][1]
+    assert told("%2F..%2Fsecret.html")[1] == told("%2Fnowhere.html")[1]
+
+
+def test_a_page_that_is_gone_leads_on(server: Server) -> None:
+    code, content, headers = ask(server, "/thread/gone.html")
+    assert (code, headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert b'<a href="/">' in content
