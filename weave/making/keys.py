@@ -98,7 +98,7 @@ def _told(plan: Plan, at: int) -> tuple[object, ...]:
     woven = plan.threads[at]
     alive = plan.alive.get(woven.commit.id, 0)
     files = [plan.places.files.get(path, "") for path in woven.leaf.files]
-    return woven.commit.id, woven.leaf.note, woven.coverage.lines, alive, files
+    return woven.commit.id, woven.when, woven.leaf.note, woven.coverage.lines, alive, files
 
 
 def _section(section: Section | None) -> tuple[object, ...]:

@@ -69,6 +69,8 @@ class Entry:
     subject: str
     tale: tuple[Line, ...]
     day: str
+    arrived: str
+    """The day on which it reached the branch, ``""`` where that is the same one."""
     agents: str
     commit: str
     added: int
@@ -157,11 +159,13 @@ def entries(plan: Plan, chapter: Chapter) -> tuple[Entry, ...]:
 def _entry(plan: Plan, at: int) -> Entry:
     woven, section = plan.threads[at], plan.places.sections[at]
     files = woven.leaf.files
+    day, arrived = say.day(woven.commit.time), say.day(woven.when)
     return Entry(
         link=Link(section.label, section.page),
         subject=subject(woven),
         tale=tale(plan, woven),
-        day=say.day(woven.commit.time),
+        day=day,
+        arrived="" if arrived == day else arrived,
         agents=say.visible(", ".join(dict.fromkeys(strip.agent for strip in woven.leaf.strips))),
         commit=woven.commit.id[:7],
         added=woven.coverage.added,

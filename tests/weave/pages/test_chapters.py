@@ -46,6 +46,19 @@ def test_a_short_book_is_told_on_its_first_page() -> None:
     assert (only.chapter.page, len(only.entries), only.names) == ("", 3, ())
 
 
+def test_a_thread_that_reached_the_branch_later_says_so() -> None:
+    made = book(["2026-03-01", "2026-03-02"])
+    first, last = made.threads
+    merged = replace(first, arrived="2026-03-05T09:00:00.000Z")
+    woven = plan(replace(made, threads=(merged, last)))
+    entries = [entry for one in index_page(woven).chapters for entry in one.entries]
+    told = {entry.subject: (entry.day, entry.arrived) for entry in entries}
+    assert told == {
+        "Commit 0": ("1 March 2026", "5 March 2026"),
+        "Commit 1": ("2 March 2026", ""),
+    }
+
+
 def test_the_first_page_of_a_long_book_names_each_thread_and_links_its_chapters() -> None:
     page = index_page(sixty())
     assert [one.chapter.page for one in page.chapters][:2] == [
