@@ -67,7 +67,7 @@
     var b = document.getElementById("helpkey"); b.addEventListener("click", showHelp);
     document.addEventListener("click", function (e) { if (e.target.closest && e.target.closest(".answer a[href='#code']")) { e.preventDefault(); shut(); } });
     document.addEventListener("keydown", function (e) {
-      if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || (help && help.open) || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
       var line = e.target.closest && e.target.closest(LINE);
       if (e.key === "?") showHelp();
       else if (e.key === "/") { var q = document.getElementById("q"); q.focus(); q.select(); e.preventDefault(); }

@@ -300,6 +300,11 @@ def test_help_opens_and_closes(open_page: Open) -> None:
     assert page.locator("dialog[open]").count() == 1
     page.keyboard.press("Escape")
     assert page.locator("dialog[open]").count() == 0
+    page = open_page(f"{FILE}#L40")
+    page.keyboard.press("?")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.locator(".answer:visible").count() == 1, "one thing is closed at a time"
 
 
 def test_tab_goes_from_note_to_note_and_not_through_the_lines(open_page: Open) -> None:
