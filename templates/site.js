@@ -185,8 +185,15 @@
   function outline() {
     var links = all(".outline a[href^='#']"); if (!links.length || !window.IntersectionObserver) return;
     var of = new Map(); links.forEach(function (a) { var t = document.getElementById(a.hash.slice(1)); if (t) of.set(t, a); });
+    var box = document.querySelector(".outline"), at = null;
+    function here(a) {
+      if (at) at.removeAttribute("aria-current");
+      at = a; at.setAttribute("aria-current", "location");
+      var b = box.getBoundingClientRect(), r = a.getBoundingClientRect();
+      if (r.height && (r.top < b.top || r.bottom > b.bottom)) box.scrollTop += r.top - b.top - b.height / 3;
+    }
     var io = new IntersectionObserver(function (es) {
-      es.forEach(function (e) { if (e.isIntersecting) { links.forEach(function (a) { a.removeAttribute("aria-current"); }); of.get(e.target).setAttribute("aria-current", "location"); } });
+      es.forEach(function (e) { if (e.isIntersecting) here(of.get(e.target)); });
     }, { rootMargin: "-12% 0px -75% 0px" });
     of.forEach(function (a, t) { io.observe(t); });
   }

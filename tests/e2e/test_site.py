@@ -409,3 +409,30 @@ def test_a_name_of_the_index_leads_to_its_definition(open_page: Open) -> None:
     page.get_by_role("link", name="table.py:39").click()
     page.wait_for_url(re.compile(r"/file/tide~table.py.html#L39"))
     assert "bisect_slope" in page.locator("#L39").inner_text()
+
+
+def test_the_outline_follows_the_reader(open_page: Open) -> None:
+    page = open_page("thread", viewport={"width": 1440, "height": 300})
+    seen = """(() => {
+      const box = document.querySelector(".outline"), here = box.querySelector("[aria-current]");
+      const a = here && here.getBoundingClientRect(), b = box.getBoundingClientRect();
+      return here ? [here.textContent, a.top >= b.top - 1 && a.bottom <= b.bottom + 1] : null;
+    })()"""
+    titles = set()
+    for _ in range(12):
+        page.evaluate("scrollBy(0, document.documentElement.scrollHeight / 12)")
+        page.wait_for_timeout(120)
+        found = page.evaluate(seen)
+        if found:
+            title, visible = found
+            titles.add(title)
+            assert visible, title
+    assert len(titles) > 2
+    assert page.evaluate("document.querySelector('.outline').scrollTop") > 0
+
+
+def test_on_a_phone_a_thread_shows_its_title_at_once(open_page: Open) -> None:
+    page = open_page("thread", viewport={"width": 390, "height": 844})
+    box = page.locator(".masthead h1").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 480, "the outline stands before it, and only of turns"

@@ -16,6 +16,7 @@ from treadle.thread.model import Change, Hunk, Step, Turn
 from treadle.thread.story import first_line, shorten
 from treadle.weave import text as say
 from treadle.weave.leaves.fate import Fate, Key
+from treadle.weave.leaves.gist import quoted
 from treadle.weave.places import Link, anchor, strand, turn_anchor
 from treadle.weave.view import HOW, Piece, Plan, pieces_in_words
 
@@ -175,7 +176,7 @@ class Scribe:
         return TurnView(
             anchor=turn_anchor(part, turn.number),
             label=f"{strand(self.ids, part)}{turn.number}",
-            title=first_line(turn.prompt, 80),
+            title=_title(turn.prompt),
             time=say.clock(turn.time),
             continued=turn.continued,
             prompt=prompt,
@@ -297,14 +298,25 @@ def clip(text: str, longest: int = PROMPT) -> str:
 
 
 def fold(text: str, longest: int = PROMPT) -> tuple[str, str]:
-    """Cut a long text into what is shown and what is folded, at the end of a line."""
+    """Cut a long text into what is shown and what is folded, at the end of a line.
+
+    Code that stands in a fence is not cut, as long as something is left before it.
+    """
     shown = clip(text.strip("\n"), longest)
     if len(shown) <= OPENING * 3 // 2:
         return shown, ""
     at = shown.rfind("\n", OPENING // 2, OPENING)
     if at < 0:
         at = max(shown.rfind(" ", 0, OPENING), OPENING // 2)
+    if f"\n{shown[:at]}".count("\n```") % 2:
+        at = max(shown.rfind("\n```", 0, at), 0) or at
     return shown[:at].rstrip(), shown[at:].strip("\n")
+
+
+def _title(prompt: str) -> str:
+    """The first line of a prompt; of one that only leads on to the rest, some of that too."""
+    line = first_line(prompt, 80)
+    return shorten(quoted(prompt), 80) if line.endswith(":") else line
 
 
 def share(sizes: Sequence[int], room: int, shares: Sequence[int]) -> int:
