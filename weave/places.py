@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from treadle.thread.model import Part
@@ -99,9 +99,14 @@ class Places:
         return Link(label, f"{section.page}#{anchor(part, step)}")
 
     def section(self, commit: str) -> Section | None:
-        """Return the section of a commit, or None where it has no thread."""
+        """Return the section of a commit, or None where it has no thread.
+
+        For a page that stands alone it has a number, but no page to go to.
+        """
         at = self.by_commit.get(commit)
-        return None if at is None else self.sections[at]
+        if at is None:
+            return None
+        return replace(self.sections[at], page="") if self.alone else self.sections[at]
 
     def line(self, path: str, number: int) -> str:
         """Return where a 0-based line of a file of today stands; ``""`` where it has no page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 
 from tests.weave.markup import read_site
 from tests.weave.slackwater import slackwater
+from treadle.weave.html import single_html
+from treadle.weave.leaves.memo import Memo
 from treadle.weave.making.keys import thread_key
 from treadle.weave.pages.thread import thread_page
 from treadle.weave.site import weave_book
-from treadle.weave.view import Book, Piece, plan
+from treadle.weave.view import Book, Piece, frame, plan
 
 
 @pytest.fixture
@@ -64,6 +67,17 @@ def test_a_page_is_woven_again_when_a_later_section_changes_it(book: Book) -> No
     before, after = plan(replace(book, changed={})), plan(book)
     changed = [thread_key(before, at) != thread_key(after, at) for at in range(4)]
     assert changed == [True, False, True, False]
+
+
+def test_a_page_that_stands_alone_names_sections_and_links_none(book: Book) -> None:
+    whole = plan(book)
+    for at, woven in enumerate(whole.threads):
+        places = replace(whole.places, files={}, heights={}, alone=woven.commit.id)
+        html = single_html(thread_page(replace(whole, places=places), at), frame(book), Memo())
+        links = re.findall(r'<a [^>]*href="([^"]*)"', html)
+        assert [link for link in links if not link.startswith(("#", "https:"))] == []
+        if at == 2:
+            assert '<span class="sec">§1</span>' in html
 
 
 def test_both_stand_on_the_page(book: Book, tmp_path: Path) -> None:
