@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import repeat
+from itertools import zip_longest
 
 from treadle.thread.errors import UserError
 from treadle.thread.plumbing.process import STAY, environment
@@ -59,24 +59,24 @@ class Objects:
                 raise ValueError(f"not an object id: {name!r}")
         answers = self._asked(names)
         lacking = self._lacking(names, answers)
-        if lacking and bring(self._where, lacking, apart=answers is None):
+        if lacking and bring(self._where, lacking, apart=len(answers) < len(names)):
             answers = self._asked(names)
-        if answers is None:
+        if len(answers) < len(names):
             raise UserError(
-                f"git cannot read an object, {names[0]} or one that was asked for with it",
+                f"git cannot read object {names[len(answers)]}",
                 "a partial clone lacks it: git fetch --refetch --no-filter; else see git fsck",
             )
         return answers
 
-    def _lacking(self, names: list[str], answers: list[bytes | None] | None) -> list[str]:
+    def _lacking(self, names: list[str], answers: list[bytes | None]) -> list[str]:
         """Those that may be downloaded: once each."""
-        pairs = zip(names, answers or repeat(None), strict=False)
+        pairs = zip_longest(names, answers)
         lacking = [name for name, answer in pairs if answer is None and name not in self._tried]
         self._tried.update(lacking)
         return lacking
 
-    def _asked(self, names: list[str]) -> list[bytes | None] | None:
-        """The objects; None where the process died of one of them."""
+    def _asked(self, names: list[str]) -> list[bytes | None]:
+        """The objects, up to one of which the process died."""
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -95,7 +95,7 @@ class Objects:
                 answers.append(None)
             else:
                 self.close()
-                return None
+                break
         return answers
 
     def _running(self) -> subprocess.Popen[bytes]:

@@ -45,7 +45,7 @@ _TORN = re.compile(rb'"type"\s*:\s*"(?:user|assistant|system|progress)"')
 
 def recognises(head: bytes) -> bool:
     """Whether some record among the first lines is Claude Code's."""
-    if holds(head, _LINES + 1, _is_record):
+    if holds(head, _LINES, _is_record, rest=True):
         return True
     return b"\n" not in head and _is_torn_record(head)
 

@@ -32,7 +32,7 @@ def recognises(head: bytes) -> bool:
     if head.startswith(zst.MAGIC):
         unpacked = zst.beginning(head, len(head))
         return unpacked is None or recognises(unpacked)
-    if holds(head, _LINES + 1, _is_record):
+    if holds(head, _LINES, _is_record, rest=True):
         return True
     return b"\n" not in head and b'"payload"' in head and bool(_TORN.search(head))
 

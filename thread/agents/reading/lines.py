@@ -62,13 +62,13 @@ def _pass_line(stream: BinaryIO) -> int:
     return passed
 
 
-def holds(head: bytes, most: int, known: Callable[[object], bool]) -> bool:
+def holds(head: bytes, most: int, known: Callable[[object], bool], *, rest: bool = False) -> bool:
     """Whether one of the first ``most`` lines of a transcript's beginning holds a document that is
-    ``known``."""
+    ``known``. ``rest``: or what comes behind them, looked through as one torn line."""
     decoder = Decoder()
     return any(
         known(value)
-        for raw in head.split(b"\n", most)[:most]
+        for raw in head.split(b"\n", most)[: most + rest]
         for value in decoder.documents(raw)[0]
     )
 
