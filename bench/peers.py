@@ -112,11 +112,16 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     given = folder / f"{clone.name}-projects"
     _write(clone, given / "sessions", sorted(best.values(), key=lambda one: one[1]))
     env = {**os.environ, "HOME": str(folder), "PYTHONHASHSEED": "0"}
-    for program, of, inputs, commands in _commands(programs, given, files, folder / "peer-pages"):
+    pages = folder / f"{clone.name}-peer-pages"
+    for program, of, inputs, commands in _commands(programs, given, files, pages):
         say(f"{clone.name}: {program}")
-        out = folder / "peer-pages" / program
+        out = pages / program
         out.mkdir(parents=True)
-        took = _busy(commands, str(clone), env)
+        try:
+            took = _busy(commands, str(clone), env)
+        except RuntimeError as error:
+            print(f"bench: {program} is left out: {error}", file=sys.stderr)
+            continue
         rows.append(_row(program, of, (inputs, inputs), took, out))
     return [row.told() for row in rows]
 
