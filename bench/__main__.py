@@ -87,7 +87,8 @@ def _table(told: dict[str, Any]) -> None:
         print(f"  longest page      {longest}")
     for row in told["peers"]:
         print(
-            f"  {row['program']:24} {row['cpu_s_a_mb'] or '-'} s of processor a MB, "
+            f"  {row['program']:24} {row['wall_s_a_mb'] or '-'} s a MB, "
+            f"{row['cpu_s_a_mb'] or '-'} of processor, "
             f"{row['pages_a_byte']:.2f} bytes of pages a byte ({row['gzipped_a_byte']:.3f} gzipped)"
         )
         print(f"  {'':24} {row['of']}: {row['shows']}")

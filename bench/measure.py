@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -40,7 +41,7 @@ def measure(
     times = {"import": single([*TREADLE, "import", "entire"], where, env)}
     path, line = _question(clone)
     site = folder / f"{bundle.stem}-site"
-    for name, command, runs in _commands(path, line, site):
+    for name, command, runs in _commands(path, line, site, _newest(clone)):
         say(f"{bundle.stem}: {name}")
         full = [*TREADLE, *command]
         times[name] = several([full], where, env, runs)[0] if runs > 1 else single(full, where, env)
@@ -68,8 +69,16 @@ def _merged(clone: Path) -> bool:
     return bool(_git(clone, "rev-list", "--merges", "--first-parent", "-n", "1", "main"))
 
 
-def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], int]]:
+def _newest(clone: Path) -> str:
+    """The last commit with a document that is no merge."""
+    with Repo.open(clone) as repo, closing(Index(repo)) as index:
+        plain = (c.id for c in repo.commits(["main"], "--no-merges") if c.id in index.notes())
+        return deque(plain, maxlen=1)[0]
+
+
+def _commands(path: str, line: int, site: Path, newest: str) -> list[tuple[str, list[str], int]]:
     """Name, arguments and number of runs, in an order in which each finds what it needs."""
+    growing = ["weave", "-o", f"{site}-growing", "--rev"]
     return [
         ("import again", ["import", "entire"], 3),
         ("check", ["check", "--json"], 1),
@@ -81,8 +90,10 @@ def _commands(path: str, line: int, site: Path) -> list[tuple[str, list[str], in
         ("help", ["--help"], _RUNS),
         ("weave", ["weave", "-o", str(site)], 1),
         ("weave again", ["weave", "-o", str(site)], 3),
-        ("weave before", ["weave", "-o", f"{site}-growing", "--rev", "HEAD~1"], 1),
-        ("weave one more", ["weave", "-o", f"{site}-growing"], 1),
+        ("weave before", [*growing, f"{newest}~1"], 1),
+        ("weave one more", [*growing, newest], 1),
+        ("weave before last", [*growing, "HEAD~1"], 1),
+        ("weave the last", [*growing, "HEAD"], 1),
     ]
 
 

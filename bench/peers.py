@@ -21,6 +21,7 @@ from typing import Any
 
 from bench.process import TREADLE, environment, once
 from treadle.thread.entire.refs import BRANCH
+from treadle.thread.store import REF as NOTES
 
 WANTED = ("claude-code-transcripts==0.6", "claude-code-log==1.7.0", "pycco==0.6.0")
 
@@ -60,13 +61,15 @@ class Row:
 
     program: str
     of: str
-    """``transcripts``, ``files`` or both."""
+    """What it read."""
     read: int
     """Bytes it was given."""
     once: int
     """The same without what they say twice: of each session the longest copy alone."""
     seconds: float
     """Of processor time, all processes together; 0 where it is part of another row's."""
+    waited: float
+    """Seconds that somebody waits."""
     pages: int
     """Bytes of HTML, with the scripts and styles that belong to it."""
     gzipped: int
@@ -80,6 +83,8 @@ class Row:
             "once_mb": round(self.once / 1e6, 1),
             "cpu_s": round(self.seconds, 1),
             "cpu_s_a_mb": round(self.seconds / self.read * 1e6, 3),
+            "wall_s": round(self.waited, 1),
+            "wall_s_a_mb": round(self.waited / self.read * 1e6, 3),
             "pages_mb": round(self.pages / 1e6, 1),
             "pages_a_byte": round(self.pages / self.once, 3),
             "gzipped_a_byte": round(self.gzipped / self.once, 4),
@@ -101,9 +106,16 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     read, whole = sum(size for _, size, _ in copies), sum(size for size, _ in best.values())
     say(f"{clone.name}: import and weave, beside the peers")
     site = folder / f"{clone.name}-fresh-site"
-    took = _ours(clone, folder, site)
-    rows = [_row("treadle", "both", (read + own, whole + own), took, site)]
-    rows.append(_row("treadle", "files", (own, own), 0.0, site / "file"))
+    fresh, env = _fresh(clone, folder), environment(str(folder / "bytecode"))
+    imported = _busy([[*TREADLE, "import", "entire"]], str(fresh), env)
+    woven = _busy([[*TREADLE, "weave", "-o", str(site)]], str(fresh), env)
+    told = _documents(fresh) + own
+    both = imported[0] + woven[0], imported[1] + woven[1]
+    rows = [
+        _row("treadle", "transcripts and files", (read + own, whole + own), both, site),
+        _row("treadle", "documents and files", (told, told), woven, site),
+        _row("treadle", "files", (own, own), (0.0, 0.0), site / "file"),
+    ]
     say(f"{clone.name}: installing peers")
     programs = _installed(folder / "peers")
     if programs is None:
@@ -126,8 +138,8 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     return [row.told() for row in rows]
 
 
-def _ours(clone: Path, folder: Path, site: Path) -> float:
-    """Processor seconds of import and weave of a fresh clone, which has nothing kept."""
+def _fresh(clone: Path, folder: Path) -> Path:
+    """A clone with the transcripts, which has nothing kept."""
     fresh = folder / f"{clone.name}-fresh"
     branch = f"{BRANCH}:{BRANCH}"
     for command in (
@@ -135,24 +147,36 @@ def _ours(clone: Path, folder: Path, site: Path) -> float:
         ["-C", str(fresh), "fetch", "-q", "origin", branch],
     ):
         subprocess.run(["git", *command], check=True)
-    commands = [[*TREADLE, "import", "entire"], [*TREADLE, "weave", "-o", str(site)]]
-    return _busy(commands, str(fresh), environment(str(folder / "bytecode")))
+    return fresh
 
 
-def _busy(commands: Sequence[Sequence[str]], where: str, env: Mapping[str, str]) -> float:
-    """Processor seconds of commands one after the other, with all that they start."""
+def _documents(clone: Path) -> int:
+    """Bytes of all documents."""
+    git = ["git", "-C", str(clone)]
+    listed = subprocess.run(
+        [*git, "ls-tree", "-r", "-l", NOTES], capture_output=True, check=True, text=True
+    )
+    return sum(int(row.split()[3]) for row in listed.stdout.splitlines())
+
+
+def _busy(
+    commands: Sequence[Sequence[str]], where: str, env: Mapping[str, str]
+) -> tuple[float, float]:
+    """Processor seconds of commands one after the other, with all that they start, and how long
+    they take."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    for command in commands:
-        once(command, where, env)
+    waited = sum(once(command, where, env)[0] for command in commands)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, waited
 
 
-def _row(program: str, of: str, inputs: tuple[int, int], seconds: float, pages: Path) -> Row:
+def _row(
+    program: str, of: str, inputs: tuple[int, int], took: tuple[float, float], pages: Path
+) -> Row:
     made = [page for page in pages.rglob("*") if page.suffix in (".html", ".js", ".css")]
     contents = [page.read_bytes() for page in made]
     gzipped = sum(len(gzip.compress(content, 6)) for content in contents)
-    return Row(program, of, *inputs, seconds, sum(map(len, contents)), gzipped)
+    return Row(program, of, *inputs, *took, sum(map(len, contents)), gzipped)
 
 
 def _commands(
