@@ -305,3 +305,10 @@ def test_killed_at_any_moment_nothing_is_lost(tmp_path: Path) -> None:
 def test_a_dry_run_hides_nothing_later(leak: Leak) -> None:
     assert run("scrub", SECRET, "--fixed", "--dry-run", at=leak.scratch.top).code == 0
     assert not (leak.scratch.top / ".git/treadle/hidden").exists()
+
+
+def test_no_command_records_where_it_cannot_be_told_what_was_scrubbed(leak: Leak) -> None:
+    scrubbed(leak.scratch)
+    (leak.scratch.top / ".git/treadle/hidden").write_text("word\n")
+    assert "hidden:1" in refused("record", at=leak.scratch.top)
+    assert "hidden:1" in refused("redact", "--dry-run", at=leak.scratch.top)
