@@ -41,6 +41,7 @@ def main() -> int:
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="treadle-bench-") as folder:
         env = environment(os.path.join(folder, "bytecode"))
+        os.environ.clear()
         os.environ.update(env)
         # First what wants quiet: behind the crowd git still collects garbage in its clones.
         quiet = _still(Path(folder), given.still)
