@@ -64,10 +64,11 @@ def command(
         signal.signal(signal.SIGTERM, _stop)
         with _bound(out, port) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            click.echo(f"{server.address}  (Ctrl-C ends it)")
-            if not Store(repo).tip():
-                click.echo("no thread is recorded yet; the first page says how to begin")
+            # From here on a signal is the usual end, also before the first look at the refs.
             try:
+                click.echo(f"{server.address}  (Ctrl-C ends it)")
+                if not Store(repo).tip():
+                    click.echo("no thread is recorded yet; the first page says how to begin")
                 if then_open:
                     open_in_browser(server.address)
                 _follow(repo, rev, seen, wish)

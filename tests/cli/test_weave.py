@@ -190,9 +190,11 @@ def test_the_first_document_is_served_once_it_is_there(bare_lamp: Lamp) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_cleanly(lamp: Lamp, number: signal.Signals) -> None:
+@pytest.mark.parametrize("after", ["the address", "a page"])
+def test_a_signal_ends_it_cleanly(lamp: Lamp, number: signal.Signals, after: str) -> None:
     with served(lamp, "--port", "0") as (process, address):
-        get(address)
+        if after == "a page":
+            get(address)
         os.killpg(process.pid, number)
         out, err = process.communicate(timeout=30)
         assert process.returncode == 0, err
