@@ -15,7 +15,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from treadle.tangle.blame import entries_of_all, runs_of
+from treadle.tangle.blame import runs_of
+from treadle.tangle.blaming.rows import entries_of_all
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.relink import relink
@@ -167,8 +168,8 @@ def _origins(top: Path, rev: str) -> Iterator[tuple[_Where, tuple[tuple[str, str
     with Repo.open(top) as repo, closing(Index(repo)) as index:
         tree = repo.tree(rev)
         paths = [path for path, entry in tree.items() if entry.mode != "160000"]
-        for path, entries in entries_of_all(index, paths, rev):
-            for run in runs_of(index, entries)[0]:
+        for path, entries in entries_of_all(repo, paths, rev):
+            for run in runs_of(index, path, rev, entries)[0]:
                 origin = (run.origin.part, run.origin.step, run.origin.evidence)
                 for line in range(run.start, run.start + run.count):
                     yield (path, line), (origin, run.commit)

@@ -120,6 +120,7 @@ def told(whole: Result, lost: Sequence[str], loose: Sequence[str] = ()) -> dict[
         "files": whole.files,
         "files_proved": whole.files_proved,
         "agents": whole.agents,
+        "doubted_lines": whole.doubted,
         "problems": whole.problems,
         "failures": [_failure(failure) for failure in whole.failures],
     }
@@ -174,6 +175,9 @@ def _show(out: Paper, whole: Result, lost: Sequence[str], loose: Sequence[str]) 
     held = ", ".join(f"{count} {name}" for name, count in whole.by_reference.items() if count)
     if held:
         out.line(f"by reference: {held}")
+    if whole.doubted:
+        lines = "line of older commits is" if whole.doubted == 1 else "lines of older commits are"
+        out.line(f"{whole.doubted} {lines} in doubt where squashes hide the edits between")
     if whole.problems:
         unread, unplaced = sum(whole.unread.values()), sum(whole.unplaced.values())
         out.line(

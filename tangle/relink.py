@@ -24,12 +24,14 @@ from treadle.tangle.relinking.candidates import (
 )
 from treadle.tangle.relinking.carry import beside, carry, related
 from treadle.tangle.relinking.claim import Goal, Kin, Pairing
+from treadle.tangle.relinking.doubt import doubts
+from treadle.tangle.relinking.lineage import chains_of
 from treadle.tangle.relinking.question import Question, ask, cloths
 from treadle.tangle.relinking.revision import Revision, revisions
 from treadle.tangle.relinking.tie import Cloth, Tied, tie
 from treadle.tangle.sharing.unite import keep
 from treadle.thread.git.differences import SAME, Difference, Side, differences
-from treadle.thread.model import Thread
+from treadle.thread.model import Doubt, Thread
 from treadle.thread.redact import Redacted
 from treadle.thread.repo import Commit, Repo
 from treadle.thread.store import Store
@@ -130,12 +132,17 @@ class _Work:
         why not, where it turned out to be damaged."""
         self.files: dict[int, dict[str, Revision]] = {}
         """Of the documents laid beside commits what they make of each file, likewise."""
+        self.shortest: dict[str, dict[str, Difference]] = {}
+        """Git's shortest diffs of commits that documents lie beside, by path."""
 
     def outcomes(self) -> Iterator[Outcome]:
         """One for each question, parents before children."""
         self._propose()
         self._read()
         pairings = self._pair()
+        for id_, deltas in self.repo.deltas(pairings, shortest=True):
+            told = {delta.path: Difference(delta.removed, delta.added) for delta in deltas}
+            self.shortest[id_] = told
         for id_ in self.ancestry.order:
             if id_ in self.cloths:
                 outcome = self._one(self.questions[id_], pairings.get(id_, ()))
@@ -258,11 +265,38 @@ class _Work:
             if one.candidate.commit == id_:
                 found.sure.setdefault(number, OWN)
         chosen = [one for number, one in enumerate(kin) if number in found.sure]
-        tied = tie(cloth, chosen, found.origins) if chosen else None
+        doubts = self._doubts(question, goals, kin, pairings, found.sure)
+        tied = tie(cloth, chosen, found.origins, doubts) if chosen else None
         if tied is None:
             return Outcome(question.commit, added=question.added)
         sure = {n: found.sure[number] for n, number in enumerate(sorted(found.sure))}
         return self._outcome(question, chosen, sure, tied)
+
+    def _doubts(
+        self,
+        question: Question,
+        goals: Sequence[Goal],
+        kin: Sequence[Kin],
+        pairings: Sequence[Pairing],
+        sure: Mapping[int, str],
+    ) -> list[tuple[Doubt, ...]]:
+        """For each file the lines of which git's word is not enough. A merge is blamed by all its
+        parents, which say what was before."""
+        shortest = {} if question.merge else self.shortest.get(question.commit.id, {})
+        chains = chains_of(kin)
+        return [
+            doubts(
+                goal,
+                [pairing for pairing in pairings if pairing.goal == number],
+                kin,
+                chains,
+                sure,
+                shortest[goal.target.path],
+            )
+            if goal.target.path in shortest
+            else ()
+            for number, goal in enumerate(goals)
+        ]
 
     def _tell_fresh(self, question: Question, goals: Sequence[Goal]) -> None:
         """Tell files that a commit makes from those that it copies."""

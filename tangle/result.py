@@ -43,6 +43,8 @@ class Result:
     """Agents of the document's parts, whether or not they explain a line."""
     paths: dict[str, list[int]] = field(default_factory=dict)
     """By path the lines added, and those of them that are explained."""
+    doubted: int = 0
+    """Lines from before the commits that their documents leave in doubt."""
     unread: dict[str, int] = field(default_factory=dict)
     """By part, what of its transcript could not be read."""
     unplaced: dict[str, int] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Result:
         """Sum another result into this one."""
         for name in ("commits", "with_document", "exact", "complete", "added_lines", "own"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.doubted += other.doubted
         self.files += other.files
         self.files_proved += other.files_proved
         for mine, theirs in (

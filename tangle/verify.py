@@ -89,7 +89,10 @@ def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Store
 
 
 def _note(result: Result, thread: Thread) -> None:
-    """What could not be read or placed. Parts may stand in several documents, and count once."""
+    """What could not be read or placed, and what is in doubt. Parts may stand in several documents,
+    and count once."""
+    rows = thread.placement.rows
+    result.doubted = sum(doubt.count for row in rows for doubt in row.doubts)
     for part in thread.parts:
         lost = [
             change

@@ -260,6 +260,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Lines of a commit's file that git's diff passes over, though they may not be what it takes
+    them for: a squash hides the edits between."""
+
+    line: int
+    """0-based, in the file after the commit."""
+    count: int
+    others: tuple[str, ...]
+    """What the first line may be instead; the next line may be what follows there, or of the same
+    step. ``PART:T.S``: that step wrote it. ``-N``, ``+N``: it is line N (from 1) of the file before
+    or after the commit. ``""``: nobody knows."""
+
+    def at(self, by: int) -> tuple[str, ...]:
+        """What the line ``by`` lines further down may be instead."""
+        return tuple(
+            f"{other[0]}{int(other[1:]) + by}" if other[:1] in ("-", "+") else other
+            for other in self.others
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One file of the commit: what it was and what it became."""
 
@@ -278,6 +299,8 @@ class Row:
     moved: bool = False
     """The steps' hunks of this path stand on another base and are not applied: the residue is the
     whole change, and names the step and the class of evidence of each run that a step wrote."""
+    doubts: tuple[Doubt, ...] = ()
+    """Sorted by line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,14 +283,17 @@ class Repo:
         out = os.fsdecode(self.run(*_SAME, "log", *form.split(), *way))
         return frozenset(out.split("\0")) - {""}
 
-    def deltas(self, commits: Iterable[str]) -> Iterator[tuple[str, tuple[Delta, ...]]]:
+    def deltas(
+        self, commits: Iterable[str], *, shortest: bool = False
+    ) -> Iterator[tuple[str, tuple[Delta, ...]]]:
         """Each commit's diff against its first parent, renames found, in the order given.
 
         Merges are compared with their first parent too. Lines are those of
-        ``git diff-tree --root -r -M --no-ext-diff --no-textconv``.
+        ``git diff-tree --root -r -M --no-ext-diff --no-textconv``, with ``--minimal`` if the
+        ``shortest`` diff is wanted.
         """
         wanted = list(commits)
-        found = self._deltas(wanted)
+        found = self._deltas(wanted, ["--minimal"] if shortest else [])
         for commit in wanted:
             yield commit, found.get(commit, ())
 
@@ -307,7 +310,9 @@ class Repo:
         out = self.run("diff-tree", "--stdin", "-r", "-c", "--name-only", "-z", feed=feed)
         return wanted.intersection(os.fsdecode(out).split("\0"))
 
-    def _deltas(self, asked: Sequence[str]) -> dict[str, tuple[Delta, ...]]:
+    def _deltas(
+        self, asked: Sequence[str], how: Sequence[str] = ()
+    ) -> dict[str, tuple[Delta, ...]]:
         from treadle.thread.plumbing.difftree import read_difftree
 
         if not asked:
@@ -315,7 +320,7 @@ class Repo:
         feed = "".join(f"{line}\n" for line in asked).encode()
         options = "--stdin --root -r -M --diff-merges=first-parent --no-ext-diff --no-textconv"
         form = ["--raw", "--patch", "-U0", "--full-index", "--abbrev=64", "-z", "--always"]
-        args = [*_SAME, "diff-tree", *options.split(), *form]
+        args = [*_SAME, "diff-tree", *options.split(), *how, *form]
         with stream_git(self._where(), args, feed) as out:
             return dict(read_difftree(out))
 

@@ -117,9 +117,14 @@ def _silence(index: Index, run: Run, boundary: bool) -> str:
     error = index.error(run.commit)
     if error:
         return f"the document of this commit cannot be read: {error}"
-    _, reference = index.spans(run.commit, run.path)
+    spans, reference = index.spans(run.commit, run.path)
     if reference:
         return f"this file stands in the document by reference only ({reference})"
+    if any(s.start <= run.first < s.start + s.count and s.origin and s.origin.part for s in spans):
+        return (
+            "a step of this commit may have written the line, or a step of a squash made since: "
+            "git's blame passes the squash over, and its document leaves this line in doubt"
+        )
     return (
         "the commit has a thread, but none of its recorded steps wrote this line: a person, "
         "a formatter, a command or a lost session did"

@@ -10,10 +10,12 @@ the commits' line maps, and is kept as long as their notes are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from treadle.tangle.blame import Entry, Run, entries_of_all, runs_of
+from treadle.tangle.blame import Run, runs_of
+from treadle.tangle.blaming.doubted import doubters
+from treadle.tangle.blaming.rows import Entry, entries_of_all
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
 from treadle.thread.origin import Origin
@@ -34,13 +36,13 @@ def blame_tree(
     ground = _ground(index)
     rows = _still_true(index, kept.get(KIND, TREE), head, ground)
     missing = [path for path in paths if path not in rows]
-    for path, entries in entries_of_all(index, missing, head):
+    for path, entries in entries_of_all(index.repo, missing, head):
         rows[path] = _row(entries)
     index.notes()
-    signs = {path: _sign(index, rows[path]["commits"]) for path in paths}
+    signs = {path: _sign(index, path, rows[path]) for path in paths}
     stale = [path for path in paths if rows[path].get("sign") != signs[path]]
     for path in stale:
-        _trace(index, rows[path], signs[path])
+        _trace(index, path, head, rows[path], signs[path])
     if missing or stale:
         kept.put(KIND, {TREE: {"head": head, "ground": ground, "rows": rows}})
     return {path: _runs(rows[path]) for path in paths}
@@ -61,9 +63,10 @@ def _ground(index: Index) -> str:
     return f"{' '.join(sorted(index.repo.shallow()))};{index.repo.replaced()}"
 
 
-def _sign(index: Index, commits: Iterable[str]) -> str:
-    """Names the notes that tell where the lines of these commits come from."""
+def _sign(index: Index, path: str, row: Row) -> str:
+    """Names the notes that tell where a file's lines come from, and which are in doubt."""
     notes = index.notes()
+    commits = [*row["commits"], *doubters(index, [path, *row["paths"]])]
     told = " ".join(notes.get(commit, "-") for commit in commits)
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
@@ -80,14 +83,14 @@ def _row(entries: Sequence[Entry]) -> Row:
     }
 
 
-def _trace(index: Index, row: Row, sign: str) -> None:
+def _trace(index: Index, path: str, head: str, row: Row, sign: str) -> None:
     """Find the steps that a row's lines came from. What a missing object hides is not kept as
     known: the next fetch may bring it."""
     entries = [
         Entry(final, size, row["commits"][commit], first, row["paths"][path])
         for final, size, commit, first, path in row["entries"]
     ]
-    runs, _ = runs_of(index, entries)
+    runs, _ = runs_of(index, path, head, entries)
     origins: dict[Origin, int] = {}
     told = []
     at = 0

@@ -12,6 +12,8 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 
+from treadle.thread.repo import decode, encode
+
 _PATIENCE = 10
 """Seconds to wait for another process that writes."""
 
@@ -73,3 +75,17 @@ def renew(db: sqlite3.Connection, schema: int, create: Prepare) -> None:
             db.execute(f'drop table if exists "{name}"')
         create(db)
         db.execute(f"pragma user_version = {schema}")
+
+
+def stored(path: str) -> str | bytes:
+    """A path as the database can hold it: one that is not UTF-8 as its bytes."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return encode(path)
+    return path
+
+
+def told(path: str | bytes) -> str:
+    """The path that was stored."""
+    return decode(path) if isinstance(path, bytes) else path

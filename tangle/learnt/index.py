@@ -19,14 +19,15 @@ from functools import lru_cache
 from itertools import islice
 
 from treadle.tangle.learnt import cache
+from treadle.tangle.learnt.doubts import Doubts
 from treadle.thread.origin import Origin, Over, Replaced, Span
-from treadle.thread.repo import Repo, decode, encode
+from treadle.thread.repo import Repo
 from treadle.thread.store import Store
 
-SCHEMA = 6
+SCHEMA = 7
 """1: maps, steps, threads, checks, notes. 2: which commit's document holds a part. 3: lines by path
 in checks. 4: accounts. 5: problems in checks. 6: replaced
-attempts."""
+attempts. 7: doubts."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,
@@ -42,6 +43,9 @@ create table checks (note text, commit_id text, told text,
                      primary key (note, commit_id)) without rowid;
 create table accounts (note text, commit_id text, path text, line integer, told text,
                        primary key (note, commit_id, path, line)) without rowid;
+create table doubts (note text, path text, told text, primary key (note, path)) without rowid;
+create table doubted (note text, commit_id text, path text, told text,
+                      primary key (note, commit_id, path)) without rowid;
 create table state (name text primary key, value text) without rowid;
 """
 _AT_ONCE = 200
@@ -95,6 +99,7 @@ class Index:
         self.store = Store(repo)
         self.db = cache.opened(os.path.join(repo.common_dir, "treadle"), "cache.db", _prepared)
         self._notes: dict[str, str] | None = None
+        self.doubts = Doubts(self)
         self._gaps: dict[str, str] = {}
         """Commits whose lines this clone cannot tell for want of objects, and why. Never kept:
         the next fetch may bring them."""
@@ -124,6 +129,7 @@ class Index:
     def refresh(self) -> None:
         """Look again which documents there are: some were just written."""
         self._notes = None
+        self.doubts.refresh()
 
     def document(self, commit: str) -> bytes | None:
         """The document of a commit as it is stored; None where it has none."""
@@ -171,19 +177,23 @@ class Index:
         """The same of many paths, by commit and path; those of which nothing is known are left
         out."""
         notes = self.notes()
-        asked = ((notes[c], c, _stored(path)) for c, path in dict.fromkeys(wanted) if c in notes)
+        asked = (
+            (notes[c], c, cache.stored(path)) for c, path in dict.fromkeys(wanted) if c in notes
+        )
         told = "select commit_id, path, spans, reference from asked join maps"
         rows = self._rows("note, commit_id, path", asked, told)
-        return {(row[0], _told(row[1])): (json.loads(row[2]), row[3]) for row in rows}
+        return {(row[0], cache.told(row[1])): (json.loads(row[2]), row[3]) for row in rows}
 
     def replaced(self, wanted: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], list[Over]]:
         """By commit and path the runs of lines that took the place of attempts; those without are
         left out."""
         notes = self.notes()
-        asked = ((notes[c], c, _stored(path)) for c, path in dict.fromkeys(wanted) if c in notes)
+        asked = (
+            (notes[c], c, cache.stored(path)) for c, path in dict.fromkeys(wanted) if c in notes
+        )
         told = "select commit_id, path, told from asked join replaced"
         rows = self._rows("note, commit_id, path", asked, told)
-        return {(row[0], _told(row[1])): _overs(row[2]) for row in rows}
+        return {(row[0], cache.told(row[1])): _overs(row[2]) for row in rows}
 
     def error(self, commit: str) -> str:
         """Why a commit's document could not be read, ``""`` where it could."""
@@ -243,7 +253,7 @@ class Index:
         rows = [_fields(span) for span in spans]
         packed = json.dumps(rows, separators=(",", ":"))
         asked = "insert or replace into maps values (?, ?, ?, ?, ?)"
-        values = (self.notes()[commit], commit, _stored(path), packed, reference)
+        values = (self.notes()[commit], commit, cache.stored(path), packed, reference)
         self.db.execute(asked, values)
 
     def keep_replaced(self, commit: str, path: str, overs: Sequence[Over]) -> None:
@@ -251,7 +261,7 @@ class Index:
         runs = [[over.start, over.count, *map(attempts.index, over.replaced)] for over in overs]
         told = json.dumps([runs, [astuple(one) for one in attempts]], separators=(",", ":"))
         asked = "insert or replace into replaced values (?, ?, ?, ?)"
-        self.db.execute(asked, (self.notes()[commit], commit, _stored(path), told))
+        self.db.execute(asked, (self.notes()[commit], commit, cache.stored(path), told))
 
     def keep_step(self, line: StepLine) -> None:
         told = (
@@ -329,19 +339,6 @@ def _overs(told: str) -> list[Over]:
     runs, attempts = json.loads(told)
     kept = [Replaced(*fields) for fields in attempts]
     return [Over(start, count, tuple(kept[at] for at in which)) for start, count, *which in runs]
-
-
-def _stored(path: str) -> str | bytes:
-    """A path as the database can hold it: one that is not UTF-8 as its bytes."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return encode(path)
-    return path
-
-
-def _told(path: str | bytes) -> str:
-    return decode(path) if isinstance(path, bytes) else path
 
 
 def origin_of(piece: Piece) -> Origin | None:

@@ -29,6 +29,7 @@ from treadle.tangle.relinking.claim import (
     Kin,
     Pairing,
 )
+from treadle.tangle.relinking.lineage import Chains, ascend, chains_of
 from treadle.tangle.relinking.recognition import recognised
 from treadle.tangle.relinking.revision import Revision, back_of
 from treadle.tangle.relinking.trust import trusted
@@ -88,7 +89,7 @@ def carry(
     patch_id: str,
 ) -> Carried:
     """Claim the commit's added lines for the documents that wrote them."""
-    chains = _chains(kin)
+    chains = chains_of(kin)
     claimed = [list(_claims(goals, kin, chains, pairing)) for pairing in pairings]
     claimed = [
         recognised(goals, kin, claims, pairing)
@@ -128,21 +129,8 @@ def _precedence(
     return one.same, not followed, kin[one.kin].candidate.order
 
 
-_Chains = Mapping[str, Sequence[tuple[int, Revision]]]
-
-
-def _chains(kin: Sequence[Kin]) -> _Chains:
-    """The files that end in a blob, by its id."""
-    found: dict[str, list[tuple[int, Revision]]] = {}
-    for number, one in enumerate(kin):
-        for file in one.files.values():
-            if file.after != file.before:
-                found.setdefault(file.after, []).append((number, file))
-    return found
-
-
 def _claims(
-    goals: Sequence[Goal], kin: Sequence[Kin], chains: _Chains, pairing: Pairing
+    goals: Sequence[Goal], kin: Sequence[Kin], chains: Chains, pairing: Pairing
 ) -> Iterator[Claim]:
     """Every added line of the target that the document, or one before it, wrote."""
     goal = goals[pairing.goal]
@@ -152,11 +140,10 @@ def _claims(
     if not pairing.same:
         _find_moved(goal, file, places)
     for line in goal.new:
-        found = _trace(chains, pairing.kin, file, places[line]) if places[line] >= 0 else None
-        if found is not None:
-            number, wrote, place = found
-            origin = wrote.origins[place]
-            assert origin is not None
+        if places[line] < 0:
+            continue
+        number, wrote, place, origin = ascend(chains, pairing.kin, file, places[line])
+        if origin is not None:
             block = wrote.blocks[place]
             yield Claim(pairing.goal, line, number, block, place, origin, wrote.path)
 
@@ -173,27 +160,10 @@ def _find_moved(goal: Goal, file: Revision, places: list[int]) -> None:
             places[i] = where[line]
 
 
-def _trace(
-    chains: _Chains, number: int, file: Revision, place: int
-) -> tuple[int, Revision, int] | None:
-    """The document that added a line, going back from blob to blob."""
-    seen = set()
-    while place < len(file.origins):
-        if file.origins[place] is not None:
-            return number, file, place
-        place = file.back[place]
-        earlier = chains.get(file.before, ()) if file.before not in seen else ()
-        if not earlier:
-            break
-        seen.add(file.before)
-        number, file = earlier[0]
-    return None
-
-
 def _passed(
     goals: Sequence[Goal],
     kin: Sequence[Kin],
-    chains: _Chains,
+    chains: Chains,
     pairings: Sequence[Pairing],
     sure: Mapping[int, str],
 ) -> set[int]:
@@ -208,7 +178,7 @@ def _passed(
     return {number for number in found if not kin[number].past}
 
 
-def _way(chains: _Chains, here: tuple[int, Revision], goal: str, seen: frozenset[str]) -> set[int]:
+def _way(chains: Chains, here: tuple[int, Revision], goal: str, seen: frozenset[str]) -> set[int]:
     """The documents between the blob ``goal`` and the one with which ``here`` ends."""
     number, file = here
     if file.before == goal:

@@ -20,8 +20,9 @@ from treadle.tangle.solving.bounds import too_large
 from treadle.tangle.solving.sources import NOBODY, Claim
 from treadle.tangle.solving.target import Target
 from treadle.tangle.text.diff import changed
+from treadle.thread import pointer
 from treadle.thread.document import part_id
-from treadle.thread.model import Change, Hunk, Part, Placement, Row, Thread
+from treadle.thread.model import Change, Doubt, Hunk, Part, Placement, Row, Thread
 from treadle.thread.origin import Origin, split_lines
 from treadle.thread.redact import Redacted, redact
 
@@ -46,15 +47,21 @@ class Tied:
     """Of the lines that git's diff adds those that a step wrote."""
 
 
-def tie(cloth: Cloth, kin: Sequence[Kin], known: Sequence[Mapping[int, Origin]]) -> Tied | None:
+def tie(
+    cloth: Cloth,
+    kin: Sequence[Kin],
+    known: Sequence[Mapping[int, Origin]],
+    doubts: Sequence[tuple[Doubt, ...]] = (),
+) -> Tied | None:
     """The documents ``kin`` (in their order) as one, tied to a commit.
 
-    ``known`` says for each target who wrote its lines, where that is known. None where the
-    result, applied strictly, is not the commit.
+    ``known`` says for each target who wrote its lines, where that is known; ``doubts``, which
+    others may not be what git takes them for. None where the result, applied strictly, is not the
+    commit.
     """
     parts = _parts(cloth, kin)
     for keep in (True, False):
-        whole = _whole(cloth, kin if keep else (), parts, known)
+        whole = _whole(cloth, kin if keep else (), parts, known, doubts)
         files = _fitting(cloth, whole)
         if files is not None:
             complete = all(one.thread.complete for one in kin)
@@ -71,19 +78,10 @@ def _redacted(thread: Thread) -> Redacted:
     if parts is thread.parts:
         return redact(thread)
     names = {part_id(old): part_id(new) for old, new in zip(thread.parts, parts, strict=True)}
-    residue = tuple(_renamed(change, names) for change in thread.placement.residue)
-    return redact(
-        replace(thread, parts=parts, placement=replace(thread.placement, residue=residue))
-    )
-
-
-def _renamed(change: Change, names: Mapping[str, str]) -> Change:
-    hunks = []
-    for hunk in change.hunks:
-        part, _, step = hunk.cause.rpartition(":")
-        named = f"{names.get(part, part)}:{step}" if part else hunk.cause
-        hunks.append(replace(hunk, cause=named))
-    return replace(change, hunks=tuple(hunks))
+    rows = tuple(pointer.row(row, names) for row in thread.placement.rows)
+    residue = tuple(pointer.change(change, names) for change in thread.placement.residue)
+    placed = replace(thread.placement, rows=rows, residue=residue)
+    return redact(replace(thread, parts=parts, placement=placed))
 
 
 def _ids(row: Row) -> tuple[object, ...]:
@@ -120,17 +118,22 @@ def _whole(
     kin: Sequence[Kin],
     parts: Mapping[str, Part],
     found: Sequence[Mapping[int, Origin]],
+    doubts: Sequence[tuple[Doubt, ...]],
 ) -> Thread:
     """The thread, without what the front matter says beside the placement."""
     rows: dict[str, Row] = {}
     residue: dict[str, Change] = {}
     users = _users(parts)
-    for target, known in zip(cloth.targets, found, strict=True):
+    for number, (target, known) in enumerate(zip(cloth.targets, found, strict=True)):
         kept = _kept(target, kin, known, users.get(target.path, frozenset()))
         if kept is not None:
             rows[target.path], change = kept
         else:
-            rows[target.path] = replace(target.row, moved=bool(users.get(target.path)))
+            rows[target.path] = replace(
+                target.row,
+                moved=bool(users.get(target.path)),
+                doubts=doubts[number] if doubts else (),
+            )
             change = None if target.row.reference else _change(_entire(target, cloth), known)
         if change is not None:
             residue[target.path] = change

@@ -24,6 +24,7 @@ from treadle.tangle.solving.sources import NOBODY, Claim
 from treadle.tangle.solving.target import Target
 from treadle.tangle.text.diff import splices
 from treadle.tangle.verify import wrong
+from treadle.thread import pointer
 from treadle.thread.document import (
     NEWER,
     SECTION,
@@ -33,8 +34,9 @@ from treadle.thread.document import (
     part_id,
     render,
 )
+from treadle.thread.doubt import by_line, runs
 from treadle.thread.errors import UserError
-from treadle.thread.model import EVIDENCE, Change, Part, Placement, Row, Thread
+from treadle.thread.model import EVIDENCE, Change, Doubt, Part, Placement, Row, Thread
 from treadle.thread.origin import split_lines
 from treadle.thread.redact import Redacted, redact
 from treadle.thread.repo import Repo, decode
@@ -196,7 +198,7 @@ def _place(
     sides = _by_path(threads)
     for path in sorted(sides):
         row, change = _place_path(repo, path, parts, ids, twins, sides[path])
-        rows.append(row)
+        rows.append(replace(row, doubts=_doubts(sides[path], twins)))
         left += [change] if change is not None else []
     first = threads[0].placement
     patch_id = max(thread.placement.patch_id for thread in threads)
@@ -211,6 +213,21 @@ def _by_path(threads: Sequence[Thread]) -> dict[str, list[_Side]]:
         for row in thread.placement.rows:
             sides.setdefault(row.path, []).append(_Side(ids, row, left.get(row.path), thread))
     return sides
+
+
+def _doubts(sides: Sequence[_Side], twins: Mapping[str, str]) -> tuple[Doubt, ...]:
+    """What any side doubts."""
+    rows = [pointer.row(side.row, twins) for side in sides]
+    return runs(by_line([doubt for row in rows for doubt in row.doubts]))
+
+
+def _sure(row: Row) -> Row:
+    return replace(row, doubts=())
+
+
+def _followed(change: Change | None, twins: Mapping[str, str]) -> Change | None:
+    """A residue whose causes are parts that are still there."""
+    return pointer.change(change, twins) if change is not None else None
 
 
 def _place_path(
@@ -231,12 +248,12 @@ def _place_path(
         if change.path == path and change.kind in ("edit", "drift")
     }
     alone = [side for side in told if side.ids >= at_work]
-    agreed = len({(side.row, _renamed(side.residue, twins)) for side in told}) == 1
+    agreed = len({(_sure(side.row), _followed(side.residue, twins)) for side in told}) == 1
     every = frozenset(ids)
     whole = [side for side in alone if {twins.get(id_, id_) for id_ in side.ids} >= every]
     if alone and (whole or agreed or not _here(repo, told[0].row)):
         side = (whole or alone)[0]
-        return side.row, _renamed(side.residue, twins)
+        return side.row, _followed(side.residue, twins)
     row = told[0].row
     if any(side.row.reference for side in told):
         raise MismatchError(f"{path}: redaction hides lines of it")
@@ -256,17 +273,6 @@ def _here(repo: Repo, row: Row) -> bool:
     """Whether a path's texts are in this clone."""
     blobs = [entry.blob for entry in (row.before, row.after) if entry is not None]
     return None not in repo.read_all(blobs)
-
-
-def _renamed(change: Change | None, twins: Mapping[str, str]) -> Change | None:
-    """A residue whose causes are parts that are still there."""
-    if change is None or not twins:
-        return change
-    hunks = []
-    for hunk in change.hunks:
-        part, _, step = hunk.cause.rpartition(":")
-        hunks.append(replace(hunk, cause=f"{twins[part]}:{step}") if part in twins else hunk)
-    return replace(change, hunks=tuple(hunks))
 
 
 def _residue(repo: Repo, parts: Sequence[Part], row: Row, claims: Sequence[Claim]) -> Change | None:

@@ -14,7 +14,7 @@ FILE = "src/lamp.py"
 CHECK = [
     "version", "commits", "with_document", "exact", "orphan_documents", "could_be_tied",
     "added_lines", "evidence", "explained", "explained_own", "by_reference", "files",
-    "files_proved", "agents", "problems", "failures",
+    "files_proved", "agents", "doubted_lines", "problems", "failures",
 ]  # fmt: skip
 BLAME = [
     "line", "commit", "path", "part", "step", "evidence", "agent", "model", "prompt", "reason",

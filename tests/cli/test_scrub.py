@@ -19,7 +19,7 @@ from tests.support.team import Member, Team
 from tests.test_docs import ROOT
 from treadle.thread.document import parse, part_id
 from treadle.thread.git.notes import REF
-from treadle.thread.model import Part, Placement, Step, Thread, Turn
+from treadle.thread.model import Doubt, Entry, Part, Placement, Row, Step, Thread, Turn
 from treadle.thread.redact import redact
 from treadle.thread.store import Store
 
@@ -140,6 +140,9 @@ def test_pointers_to_parts_that_changed_are_followed(tmp_path: Path) -> None:
     first = thread(f"It is {SECRET}")
     second = thread("", f"{part_id(first.parts[0])}:1.1")
     third = thread("x", f"{part_id(second.parts[0])}:1.1")
+    file = Entry("100644", "a" * 40)
+    row = Row("lamp", file, file, doubts=(Doubt(0, 1, (f"{part_id(first.parts[0])}:1.1", "-2")),))
+    third = replace(third, placement=replace(third.placement, rows=(row,)))
     for commit, one in zip(team.commits, (third, second, first), strict=False):
         ann.store.put({commit: redact(one)})
     scrubbed(ann)
@@ -147,6 +150,7 @@ def test_pointers_to_parts_that_changed_are_followed(tmp_path: Path) -> None:
     assert part_id(one.parts[0]) != part_id(first.parts[0])
     assert two.parts[0].turns[0].steps[0].origin == f"{part_id(one.parts[0])}:1.1"
     assert three.parts[0].turns[0].steps[0].origin == f"{part_id(two.parts[0])}:1.1"
+    assert three.placement.rows[0].doubts[0].others == (f"{part_id(one.parts[0])}:1.1", "-2")
 
 
 def test_a_pattern_that_spans_lines_and_escapes_is_found_by_value(tmp_path: Path) -> None:

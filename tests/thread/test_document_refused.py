@@ -93,6 +93,19 @@ def test_a_changed_heading_is_told_by_its_line() -> None:
         ('{"path": "src/a.py", "before"', '{"path": ".GIT/a.py", "before"', "is refused"),
         ('{"path": "src/a.py", "before"', '{"later": 1, "path": "a", "before"', 'no key "later"'),
         ('{"path": "src/a.py", "before"', '{"path": 1, "before"', "a string"),
+        *(
+            ('{"path": "src/a.py", "before"', f'{{"path": "a", "doubts": {wrong}, "before"', said)
+            for wrong, said in (
+                ("[[1, 2]]", "a list of runs"),
+                ('[[0, 1, ""]]', "a list of runs"),
+                ('[[true, 1, ""]]', "a list of runs"),
+                ('[[1, 1, ["+2"]]]', "a list of runs"),
+                ('[{"1": 1}]', "a list of runs"),
+                ('[[3, 2, ""], [4, 1, ""]]', "runs of lines in order"),
+                ('[[3, 2, "+0"]]', "runs of lines in order"),
+                ('[[3, 2, "2.1"]]', "runs of lines in order"),
+            )
+        ),
         ('["100644"', '["644"', "a mode of six octal digits"),
         ("### 1.2 ran", "### 1.1 ran", "expected `### 1.N kind`, N above 1"),
         ("### 1.2 ran", "### 2.2 ran", "expected `### 1.N kind`"),

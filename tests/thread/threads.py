@@ -14,6 +14,7 @@ from treadle.thread.model import (
     EVIDENCE,
     STEP_KINDS,
     Change,
+    Doubt,
     Entry,
     Hunk,
     Part,
@@ -177,6 +178,24 @@ def parts(draw: st.DrawFn) -> Part:
     )
 
 
+_others = st.one_of(
+    st.just(""),
+    st.builds(lambda sign, line: f"{sign}{line}", st.sampled_from("+-"), st.integers(1, 10**9 - 1)),
+    st.builds(lambda part, turn: f"{part}:{turn}.1", part_ids, st.integers(1, 10**9 - 1)),
+)
+
+
+@st.composite
+def doubts(draw: st.DrawFn) -> tuple[Doubt, ...]:
+    """Runs of lines in doubt, in order."""
+    found: list[Doubt] = []
+    for _ in range(draw(st.integers(0, 3))):
+        last = found[-1].line + found[-1].count if found else 0
+        line, count = last + draw(st.integers(0, 5)), draw(st.integers(1, 5))
+        found.append(Doubt(line, count, tuple(draw(st.lists(_others, min_size=1, max_size=3)))))
+    return tuple(found)
+
+
 _entries = st.one_of(st.none(), st.builds(Entry, modes, part_ids))
 _rows = st.builds(
     Row,
@@ -186,6 +205,8 @@ _rows = st.builds(
     source=st.one_of(st.just(""), paths),
     reference=st.sampled_from(("", "binary", "submodule", "redacted", "large", "parent 2")),
     lines=st.integers(0, 10**9),
+    moved=st.booleans(),
+    doubts=doubts(),
 )
 placements = st.builds(
     Placement,

@@ -343,6 +343,14 @@ class Fields:
             raise self.wrong(key, "a list of strings")
         return tuple(value)
 
+    def runs(self, key: str) -> list[tuple[int, int, *tuple[str, ...]]]:
+        """A list of runs of lines: the first, how many (both from 1 to a milliard), and strings;
+        a missing key is an empty one."""
+        value = self._values.pop(key, [])
+        if not isinstance(value, list) or not all(map(_is_run, value)):
+            raise self.wrong(key, "a list of runs")
+        return [tuple(run) for run in value]
+
     def end(self) -> None:
         """Raise if a key is left that nobody asked for."""
         for key in self._values:
@@ -351,3 +359,12 @@ class Fields:
     def wrong(self, key: str, expected: str) -> DocumentError:
         """The error to raise when the value of ``key`` is not as expected."""
         return DocumentError(self.line, f"{self.what}: expected {expected} for {encode(key)}")
+
+
+def _is_run(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 2
+        and all(type(number) is int and 1 <= number <= 10**9 for number in value[:2])
+        and all(isinstance(word, str) for word in value[2:])
+    )

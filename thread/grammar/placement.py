@@ -11,15 +11,17 @@ import re
 from typing import Any
 
 from treadle.thread.grammar.blocks import Block, DocumentError, Fields, decode, encode, fence
-from treadle.thread.grammar.hunks import check_path, read_change, write_change
+from treadle.thread.grammar.hunks import PART_ID, STEP_ID, check_path, read_change, write_change
 from treadle.thread.grammar.parts import Cursor
-from treadle.thread.model import Change, Entry, Placement, Row
+from treadle.thread.model import Change, Doubt, Entry, Placement, Row
 
 HEADING = "Placement"
 
 _MODE = re.compile("[0-7]{6}")
 _BLOB = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _REFERENCE = re.compile("binary|submodule|redacted|large|parent [1-9][0-9]{0,3}|")
+
+_OTHER = re.compile(f"|[-+][1-9][0-9]{{0,8}}|{PART_ID}:{STEP_ID}")
 
 
 def render_placement(placement: Placement) -> str:
@@ -59,6 +61,8 @@ def _row_values(row: Row) -> dict[str, Any]:
         values["lines"] = row.lines
     if row.moved:
         values["moved"] = True
+    if row.doubts:
+        values["doubts"] = [[doubt.line + 1, doubt.count, *doubt.others] for doubt in row.doubts]
     return values
 
 
@@ -72,6 +76,7 @@ def _read_row(text: str, line: int) -> Row:
         fields.text("reference"),
         fields.count("lines"),
         fields.flag("moved", False),
+        _read_doubts(fields),
     )
     fields.end()
     check_path(row.path, line)
@@ -80,6 +85,17 @@ def _read_row(text: str, line: int) -> Row:
     if not _REFERENCE.fullmatch(row.reference):
         raise fields.wrong("reference", "binary, submodule, redacted, large or parent N")
     return row
+
+
+def _read_doubts(fields: Fields) -> tuple[Doubt, ...]:
+    found = []
+    end = 1
+    for line, count, *others in fields.runs("doubts"):
+        if line < end or not all(map(_OTHER.fullmatch, others)):
+            raise fields.wrong("doubts", "runs of lines in order, each with what it may be")
+        found.append(Doubt(line - 1, count, tuple(others)))
+        end = line + count
+    return tuple(found)
 
 
 def _read_entry(fields: Fields, key: str) -> Entry | None:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from treadle.thread import pointer
 from treadle.thread.document import NEWER, DocumentError, documents, kind, part_id, render
 from treadle.thread.grammar.blocks import encode
 from treadle.thread.leaks.needle import Needle
-from treadle.thread.model import Change, Part, Placement, Step, Thread
+from treadle.thread.model import Part, Placement, Step, Thread
 from treadle.thread.redact import redact
 from treadle.thread.redaction.rules import Rules
 
@@ -144,13 +145,7 @@ def _pointed(part: Part, names: Mapping[str, str]) -> Part:
 
 
 def _followed(step: Step, names: Mapping[str, str]) -> Step:
-    return replace(step, origin=_renamed(step.origin, names)) if step.origin else step
-
-
-def _renamed(address: str, names: Mapping[str, str]) -> str:
-    """``PART:T.S`` with the part's new id."""
-    part, colon, step = address.rpartition(":")
-    return f"{names.get(part, part)}{colon}{step}"
+    return replace(step, origin=pointer.pointer(step.origin, names)) if step.origin else step
 
 
 # -- documents ----------------------------------------------------------------------
@@ -160,20 +155,16 @@ def _cleaned(thread: Thread, work: _Parts) -> tuple[Thread, int]:
     """A thread without the secret, and at how many places it stood; the same object without any."""
     done = redact(thread, work.rules)
     placement = done.thread.placement
-    residue = tuple(_caused(change, work.names) for change in placement.residue)
+    rows = tuple(pointer.row(row, work.names) for row in placement.rows)
+    residue = tuple(pointer.change(change, work.names) for change in placement.residue)
     new = replace(
         thread,
         parts=tuple(map(work.of, thread.parts)),
-        placement=replace(placement, residue=residue),
+        placement=replace(placement, rows=rows, residue=residue),
         extra=tuple((key, _scrubbed_json(value, work.rules)) for key, value in thread.extra),
     )
     hits = sum(count for _, count in done.found) + (new.extra != thread.extra)
     return (new if new != thread else thread), hits
-
-
-def _caused(change: Change, names: Mapping[str, str]) -> Change:
-    hunks = tuple(replace(hunk, cause=_renamed(hunk.cause, names)) for hunk in change.hunks)
-    return replace(change, hunks=hunks) if hunks != change.hunks else change
 
 
 def _scrubbed_json(value: str, rules: Rules) -> str:

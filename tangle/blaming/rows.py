@@ -1,0 +1,106 @@
+"""What ``git blame --incremental`` says: the rows that treadle's own blame is made of."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from treadle.thread.errors import UserError
+from treadle.thread.plumbing.process import failure
+from treadle.thread.repo import Repo, decode
+
+_AT_ONCE = max(2, os.cpu_count() or 1)
+"""Processes of ``git blame`` that run beside us when a whole tree is blamed."""
+
+
+class Entry(NamedTuple):
+    """One row of git's blame. A tuple, because it is made before anything can be printed."""
+
+    final: int
+    size: int
+    commit: str
+    first: int
+    path: str
+
+
+def entries_of_all(repo: Repo, paths: Sequence[str], rev: str) -> Iterator[tuple[str, list[Entry]]]:
+    """Git's blame of many files as of ``rev``, a few of its processes at a time, in the order
+    given."""
+    waiting = deque(paths)
+    running: deque[tuple[str, subprocess.Popen[bytes]]] = deque()
+    while waiting or running:
+        while waiting and len(running) < _AT_ONCE:
+            path = waiting.popleft()
+            running.append((path, repo.start_blame(path, rev)))
+        path, process = running.popleft()
+        yield path, read_entries(output(process, repo, path, rev))[1]
+
+
+def output(process: subprocess.Popen[bytes], repo: Repo, path: str, rev: str) -> bytes:
+    """All that git's blame printed; ``UserError`` where it could not do it."""
+    out, err = process.communicate()
+    if process.returncode:
+        said = err.decode(errors="replace").strip().split("\n")[-1].removeprefix("fatal: ")
+        raise _refused(repo, path, rev, said)
+    return out
+
+
+def _refused(repo: Repo, path: str, rev: str, said: str) -> UserError:
+    """What git's blame complains of, as a person would say it."""
+    if rev:
+        repo.resolve(rev)
+    repo.resolve("HEAD")
+    where = rev or "the last commit"
+    if "has only" in said:
+        lines = said.rsplit("has only ", 1)[1]
+        count = "is empty" if lines.startswith("0 ") else f"has only {lines}"
+        return UserError(f"{path} {count}" + (f" in {rev}" if rev else ""), "", 2)
+    full = os.path.join(repo.top, path)
+    if os.path.isdir(full) and not os.path.islink(full):
+        return UserError(f"{path} is a folder", "name a file in it", 2)
+    if "no such path" in said or "stat" in said:
+        if not rev and os.path.lexists(full):
+            return UserError(
+                f"{path} is not in {where}: git does not track it yet",
+                "git add it to ask for it; git ls-files lists what is tracked",
+                2,
+            )
+        return UserError(f"there is no {path} in {where}", "git ls-files lists the files", 2)
+    if "unsupported file type" in said:
+        return UserError(f"{path} is no regular file", "name a file", 2)
+    return failure(("blame",), 1, f"{path}: {said}")
+
+
+def read_entries(out: bytes) -> tuple[dict[str, dict[str, str]], list[Entry]]:
+    """What ``git blame --incremental`` prints: a head line, keys of the commit where it comes
+    first, and the file name. All it tells of each commit, and the entries by line."""
+    told: dict[str, dict[str, str]] = {}
+    found = []
+    head: list[str] = []
+    for line in decode(out).split("\n"):
+        if not head:
+            head = line.split(" ")
+            if len(head) != 4:
+                head = []
+            continue
+        key, _, value = line.partition(" ")
+        if key == "filename":
+            entry = Entry(
+                int(head[2]) - 1, int(head[3]), head[0], int(head[1]) - 1, _unquoted(value)
+            )
+            found.append(entry)
+            head = []
+        else:
+            told.setdefault(head[0], {})[key] = value
+    return told, sorted(found, key=lambda entry: entry.final)
+
+
+def _unquoted(name: str) -> str:
+    """A path that git may have put in C quotes."""
+    if not name.startswith('"'):
+        return name
+    raw = name[1:-1].encode("utf-8", "surrogateescape").decode("unicode_escape")
+    return decode(raw.encode("latin-1"))

@@ -1,0 +1,99 @@
+"""What documents leave in doubt, kept in the index's file.
+
+Every note is looked into once, also where nobody asks for its commit: a squash that left a line
+in doubt is not the one that blame names for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from treadle.tangle.learnt import cache
+
+if TYPE_CHECKING:
+    from treadle.tangle.learnt.index import Index
+
+Place = tuple[str, str, int]
+"""A commit, a path there and a 0-based line: where git's blame of a line ends."""
+Other = tuple[str, str] | Place
+"""What a line in doubt may be instead: of a part and step, or the line at a place."""
+
+
+class Squash(NamedTuple):
+    """A file of a commit whose document leaves some of its lines in doubt."""
+
+    commit: str
+    path: str
+    source: str
+    """Its path before the commit."""
+    lines: Mapping[int, Sequence[str]]
+    """By 0-based line what it may be instead, as ``model.Doubt`` has it."""
+
+
+class Doubts:
+    """The doubts of one repository's documents."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._squashes: dict[str, list[Squash]] | None = None
+        self._follows: dict[tuple[str, str], bool] = {}
+
+    def refresh(self) -> None:
+        """Look again which documents there are: some were just written."""
+        self._squashes = None
+
+    def follows(self, new: str, old: str) -> bool:
+        """Whether ``new`` has the commit ``old`` among its ancestors, or is it."""
+        if (new, old) not in self._follows:
+            self._follows[new, old] = self._index.repo.follows(new, old)
+        return self._follows[new, old]
+
+    def unread(self) -> list[str]:
+        """Notes that nobody has looked into."""
+        self._index.notes()
+        if self._squashes is not None:
+            return []
+        asked = "select distinct blob from notes where blob not in (select note from doubts)"
+        return [row[0] for row in self._index.db.execute(asked)]
+
+    def keep(
+        self, note: str, files: Iterable[tuple[str, str, Mapping[int, Iterable[str]]]]
+    ) -> None:
+        """Keep the doubts of a note, by path, path before and line; and that it was looked into."""
+        asked = "insert or replace into doubts values (?, ?, ?)"
+        self._index.db.execute(asked, (note, "", ""))
+        for path, source, lines in files:
+            told = json.dumps([source, [[line, *others] for line, others in lines.items()]])
+            self._index.db.execute(asked, (note, cache.stored(path), told))
+
+    def squashes(self) -> Mapping[str, Sequence[Squash]]:
+        """By path the commits whose documents leave lines of it in doubt."""
+        if self._squashes is None:
+            self._squashes = {}
+            asked = "select path, commit_id, told from doubts join notes on note = blob where told"
+            for stored, commit, told in self._index.db.execute(f"{asked} != ''"):
+                path = cache.told(stored)
+                source, rows = json.loads(told)
+                lines = {line: others for line, *others in rows}
+                self._squashes.setdefault(path, []).append(Squash(commit, path, source, lines))
+        return self._squashes
+
+    def ends(self, squash: Squash) -> Sequence[tuple[Place, Sequence[Other]]] | None:
+        """Where git's blame of a file's lines in doubt ends, and what else they may be; None where
+        it was not asked yet."""
+        where = "note = ? and commit_id = ? and path = ?"
+        asked = f"select told from doubted where {where}"
+        row = self._index.db.execute(asked, self._key(squash)).fetchone()
+        if row is None:
+            return None
+        return [(tuple(place), list(map(tuple, others))) for place, others in json.loads(row[0])]
+
+    def keep_ends(self, squash: Squash, lines: Iterable[tuple[Place, Sequence[Other]]]) -> None:
+        asked = "insert or replace into doubted values (?, ?, ?, ?)"
+        self._index.db.execute(asked, (*self._key(squash), json.dumps(list(lines))))
+
+    def _key(self, squash: Squash) -> tuple[str, str, str | bytes]:
+        note = self._index.notes()[squash.commit]
+        return note, squash.commit, cache.stored(squash.path)

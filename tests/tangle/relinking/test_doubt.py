@@ -1,0 +1,242 @@
+"""Lines that a squash passes over, though an edit on the way wrote them, are nobody's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.scratch import Scratch, lines
+from tests.tangle.relinking.loom import FIRST, SECOND, Loom
+from treadle.tangle.asking.answer import Answer, why
+from treadle.tangle.asking.blames import blame_tree
+from treadle.tangle.blame import blame
+from treadle.tangle.check import check
+from treadle.tangle.learnt.index import Index
+from treadle.tangle.learnt.kept import Kept
+from treadle.tangle.relink import relink
+from treadle.tangle.sharing.unite import unite
+from treadle.thread.document import parse
+from treadle.thread.model import Doubt
+from treadle.thread.origin import Origin
+
+AGAIN = FIRST[1]
+
+
+def steps(scratch: Scratch, path: str = "lamp.py", rev: str = "HEAD") -> dict[str, Origin]:
+    """For each line of a file the step that blame names, where it names one; asked of the file as a
+    whole, of the whole tree and of each line alone."""
+    index = Index(scratch.repo)
+    try:
+        found = blame(index, path, rev)
+        told = {
+            n: run.origin for run in found.runs for n in range(run.start, run.start + run.count)
+        }
+        kept = Kept(str(scratch.top / ".git" / "treadle"))
+        try:
+            tree = blame_tree(index, [path], scratch.head(rev).id, kept)[path]
+        finally:
+            kept.close()
+        assert told == {n: r.origin for r in tree for n in range(r.start, r.start + r.count)}
+        for n, origin in told.items():
+            assert blame(index, path, rev, (n, n + 1)).runs[0].origin == origin
+        return {found.lines[n].rstrip("\n"): origin for n, origin in told.items() if origin.part}
+    finally:
+        index.close()
+
+
+def asked(scratch: Scratch, line: str, path: str = "lamp.py") -> Answer:
+    index = Index(scratch.repo)
+    try:
+        return why(index, path, scratch.read(path).split("\n").index(line) + 1, "HEAD")
+    finally:
+        index.close()
+
+
+def taken_out_and_written_again(loom: Loom) -> None:
+    """A line of an old step goes in one commit of a branch and comes again in the next, by
+    another step; the branch becomes one commit on ``start``."""
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("branch", "-f", "start")
+    loom.agent.prompt("Not so many lamps")
+    loom.agent.edit("lamp.py", f"{AGAIN}\n", "")
+    loom.step("lamp.py", 20, *SECOND)
+    loom.save()
+    loom.agent.prompt("One more after all")
+    loom.agent.edit("lamp.py", f"{FIRST[0]}\n", f"{FIRST[0]}\n{AGAIN}\n")
+    loom.step("lamp.py", 25, "a third lamp stands in the window for the traveller")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+
+
+def test_a_line_taken_out_and_written_again_on_the_way(loom: Loom) -> None:
+    taken_out_and_written_again(loom)
+    rewrote = steps(loom.scratch, rev="main")[AGAIN]
+    assert rewrote.part != loom.known[f"{AGAIN}\n"].part
+    before = steps(loom.scratch)
+    assert before[AGAIN] == loom.known[f"{AGAIN}\n"], "git's word, as long as nobody knows better"
+    loom.relink("HEAD")
+    row = next(row for row in loom.thread().placement.rows if row.path == "lamp.py")
+    line = loom.scratch.read("lamp.py").split("\n").index(AGAIN)
+    assert row.doubts == (Doubt(line, 1, (f"{rewrote.part}:{rewrote.step}",)),)
+    found = steps(loom.scratch)
+    assert AGAIN not in found
+    assert found[FIRST[0]] == loom.known[f"{FIRST[0]}\n"]
+    assert found.keys() == {
+        FIRST[0],
+        *SECOND,
+        "a third lamp stands in the window for the traveller",
+    }
+    assert AGAIN in steps(loom.scratch, rev="main"), "where the squash is no ancestor all is told"
+
+
+def test_the_answer_says_that_it_is_in_doubt_and_check_counts_it(loom: Loom) -> None:
+    taken_out_and_written_again(loom)
+    loom.relink("HEAD")
+    answer = asked(loom.scratch, AGAIN)
+    assert answer.step is None
+    assert "in doubt" in answer.silence
+    assert asked(loom.scratch, FIRST[0]).step is not None
+    index = Index(loom.scratch.repo)
+    try:
+        for _ in range(2):
+            ((_, result),) = check(index, [loom.scratch.head()])
+            assert (result.exact, result.doubted) == (1, 1)
+    finally:
+        index.close()
+
+
+def test_a_line_in_doubt_stays_so_in_later_commits_under_another_name(loom: Loom) -> None:
+    taken_out_and_written_again(loom)
+    loom.relink("HEAD")
+    loom.scratch.git("mv", "lamp.py", "light.py")
+    loom.scratch.commit("Rename")
+    loom.person("light.py", "number 2\n", "number 2\nby hand, above\n")
+    found = steps(loom.scratch, "light.py")
+    assert AGAIN not in found
+    assert FIRST[0] in found
+
+
+def test_a_step_that_put_back_its_own_line_leaves_no_doubt(loom: Loom) -> None:
+    """The edits of the squash only move other lines: what documents say is what git says."""
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("branch", "-f", "start")
+    loom.step("lamp.py", 20, *SECOND)
+    loom.save()
+    loom.step("lamp.py", 2, "a third lamp stands in the window for the traveller")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    loom.relink("HEAD")
+    assert not any(row.doubts for row in loom.thread().placement.rows)
+    assert {AGAIN, *SECOND} <= steps(loom.scratch).keys()
+
+
+BODY = lines("    pour the oil into the jar", "    close the jar with a cork")
+
+
+def functions(*names: str, body: str = BODY) -> str:
+    return "".join(f"fn {name} {{\n{body}}}\n\n" for name in names)
+
+
+def two_functions(loom: Loom) -> None:
+    """Two steps write a function each; ``start`` is there, and ``main`` goes on."""
+    loom.agent.prompt("Write the first")
+    loom.agent.write("jar.rs", functions("first") + functions("last"))
+    loom.save()
+    loom.agent.prompt("And the second")
+    loom.agent.edit("jar.rs", "fn last", functions("second") + "fn last")
+    loom.save()
+    loom.scratch.git("branch", "-f", "start")
+
+
+def squashed(loom: Loom) -> None:
+    """One more edit by a step, and ``main`` as one commit on ``start``."""
+    loom.agent.prompt("Something else")
+    loom.agent.edit("jar.rs", "fn last {\n", "fn last {\n    wash the jar out with warm water\n")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    loom.relink("HEAD")
+    assert loom.scratch.read("jar.rs").split("\n")[2:4] == ["}", ""]
+
+
+def ends(scratch: Scratch, rev: str) -> tuple[Origin, Origin]:
+    """Whose the brace and the blank line behind the first function are."""
+    index = Index(scratch.repo)
+    try:
+        runs = blame(index, "jar.rs", rev).runs
+        brace, blank = (
+            next(r.origin for r in runs if r.start <= n < r.start + r.count) for n in (2, 3)
+        )
+        return brace, blank
+    finally:
+        index.close()
+
+
+def test_a_brace_that_may_be_either_of_two(loom: Loom) -> None:
+    """Nobody recorded how the first function was cut short and the second went. One brace and one
+    blank line are left of two, and a squash does not tell whose they are."""
+    two_functions(loom)
+    loom.person("jar.rs", f"fn first {{\n{BODY}", "fn first {\n    break the jar\n")
+    loom.person("jar.rs", functions("second"), "")
+    squashed(loom)
+    assert all(origin.part for origin in ends(loom.scratch, "main"))
+    assert not any(origin.part for origin in ends(loom.scratch, "HEAD"))
+
+
+def test_a_brace_of_which_a_document_tells(loom: Loom) -> None:
+    """The same text, but a step made it in one edit, and its document leads to what git says."""
+    two_functions(loom)
+    loom.agent.prompt("Break it, and no second one")
+    loom.agent.edit("jar.rs", f"{BODY}}}\n\nfn second {{\n{BODY}", "    break the jar\n")
+    loom.save()
+    squashed(loom)
+    told = ends(loom.scratch, "HEAD")
+    assert told == ends(loom.scratch, "main")
+    assert all(origin.part for origin in told)
+
+
+def relinked_with(loom: Loom, place: Path, kept: str) -> Scratch:
+    """A clone of the squash in which of the branch's documents only that of ``kept`` is."""
+    fresh = Scratch(place)
+    notes = "refs/notes/treadle:refs/notes/treadle"
+    fresh.git("fetch", "-q", f"file://{loom.scratch.top}", "start:refs/heads/squashed", notes)
+    for rev in {"main", "main^"} - {kept}:
+        lost = loom.scratch.head(rev).id
+        fresh.git("notes", "--ref", "treadle", "remove", lost)
+    fresh.git("checkout", "-q", "squashed")
+    relink(fresh.repo, fresh.repo.chosen(["HEAD"]))
+    return fresh
+
+
+def test_whoever_unites_two_documents_keeps_what_either_doubts(loom: Loom, tmp_path: Path) -> None:
+    taken_out_and_written_again(loom)
+    squash = loom.scratch.head().id
+    texts = []
+    for name in ("main", "main^"):
+        fresh = relinked_with(loom, tmp_path / name.replace("^", "-"), name)
+        texts.append(fresh.run("notes", "--ref", "treadle", "show", squash))
+        fresh.close()
+    rows = [row for text in texts for row in parse(text).placement.rows]
+    assert [bool(row.doubts) for row in rows] == [True, False]
+    for one, other in (texts, texts[::-1]):
+        united = parse(unite(loom.scratch.repo, squash, one, other).text)
+        assert len(united.parts) == 2
+        assert [row.doubts for row in united.placement.rows] == [rows[0].doubts]
+
+
+def test_a_clone_that_lacks_the_old_commits_is_as_unsure(loom: Loom, tmp_path: Path) -> None:
+    taken_out_and_written_again(loom)
+    fresh = Scratch(tmp_path / "fresh")
+    notes = "refs/notes/treadle:refs/notes/treadle"
+    fresh.git("fetch", "-q", f"file://{loom.scratch.top}", "start:refs/heads/squashed", notes)
+    fresh.git("checkout", "-q", "squashed")
+    relink(fresh.repo, fresh.repo.chosen(["HEAD"]))
+    assert AGAIN not in steps(fresh)
+    assert FIRST[0] in steps(fresh)
+    fresh.close()
