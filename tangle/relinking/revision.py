@@ -11,7 +11,7 @@ lines are new, and the line map says who wrote them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from treadle.tangle.apply import (
     File,
@@ -24,8 +24,8 @@ from treadle.tangle.apply import (
 )
 from treadle.tangle.linemap import origins
 from treadle.thread.document import part_id
-from treadle.thread.git.differences import Range, Side, differences
-from treadle.thread.model import Change, Row, Thread
+from treadle.thread.git.differences import Range, Side, differences, sources
+from treadle.thread.model import Change, Entry, Row, Thread
 from treadle.thread.origin import Origin, split_lines
 from treadle.thread.repo import Repo, decode, encode, is_binary
 
@@ -76,7 +76,8 @@ def revisions(repo: Repo, threads: Sequence[Thread]) -> list[dict[str, Revision]
     """For each thread the revisions of its files, by path. Left out are files that the commit
     deletes or names by reference, and those of which the document does not make what it says."""
     told = [row for number, thread in enumerate(threads) for row in _told(number, thread)]
-    texts = _texts(repo, told)
+    gone = _removed(told, threads)
+    texts = _texts(repo, told, [entry.blob for rows in gone.values() for _, entry in rows])
     here = dict(texts)
     while _make_known(repo, told, texts):
         pass
@@ -89,6 +90,7 @@ def revisions(repo: Repo, threads: Sequence[Thread]) -> list[dict[str, Revision]
         if row.file is None:
             _make_unknown(repo, row, texts)
     made = [row for row in told if row.file is not None and row.before is not None]
+    _follow_moves(repo, made, gone, texts, here)
     pairs = [(_side(row, False, here), _side(row, True, here)) for row in made]
     found: list[dict[str, Revision]] = [{} for _ in threads]
     names = [(tuple(map(part_id, t.parts)), tuple(p.named for p in t.parts)) for t in threads]
@@ -130,9 +132,57 @@ def _told(number: int, thread: Thread) -> list[_Told]:
     return list(rows.values())
 
 
-def _texts(repo: Repo, told: Iterable[_Told]) -> dict[str, str]:
-    """The texts that git has, by blob id."""
+def _removed(
+    told: Iterable[_Told], threads: Sequence[Thread]
+) -> dict[int, list[tuple[str, Entry]]]:
+    """For each document that creates a file those that it removes or moves: path and blob."""
+    creating = {row.document for row in told if row.row.before is None}
+    return {
+        number: [
+            (row.source or row.path, row.before)
+            for row in threads[number].placement.rows
+            if row.before is not None and (row.after is None or row.source)
+        ]
+        for number in creating
+    }
+
+
+def _follow_moves(
+    repo: Repo,
+    made: Iterable[_Told],
+    gone: Mapping[int, list[tuple[str, Entry]]],
+    texts: Mapping[str, str],
+    here: Mapping[str, str],
+) -> None:
+    """Let a file that a document creates go on from one that it removes, where git's blame of it
+    would, whatever the placement's diff has found."""
+    created: list[tuple[_Told, list[tuple[str, Entry]]]] = []
+    for row in made:
+        known = [one for one in gone.get(row.document, []) if one[1].blob in texts]
+        if row.row.before is None and known:
+            created.append((row, known))
+    found = sources(
+        repo,
+        [
+            (
+                row.row.path,
+                _side(row, True, here),
+                [(p, _text(e.blob, texts, here)) for p, e in known],
+            )
+            for row, known in created
+        ],
+    )
+    for (row, known), at in zip(created, found, strict=True):
+        if at >= 0:
+            path, entry = known[at]
+            row.row = replace(row.row, before=entry, source=path)
+            row.before = split_lines(texts[entry.blob])
+
+
+def _texts(repo: Repo, told: Iterable[_Told], more: Iterable[str]) -> dict[str, str]:
+    """The texts that git has, by blob id; ``more`` are ids that are asked for too."""
     ids = {e.blob for row in told for e in (row.row.before, row.row.after) if e is not None}
+    ids.update(more)
     asked = sorted(ids)
     return {
         blob: decode(content)
@@ -248,6 +298,10 @@ def _side(row: _Told, after: bool, here: Mapping[str, str]) -> Side:
     text = "".join(row.file.lines if after else row.before)
     entry = row.row.after if after else row.row.before
     return entry.blob if entry and here.get(entry.blob) == text else encode(text)
+
+
+def _text(blob: str, texts: Mapping[str, str], here: Mapping[str, str]) -> Side:
+    return blob if blob in here else encode(texts[blob])
 
 
 def back_of(size: int, removed: Sequence[Range], added: Sequence[Range]) -> list[int]:

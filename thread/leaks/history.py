@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from treadle.thread.git.notes import scratch_name
 from treadle.thread.leaks.needle import Needle
+from treadle.thread.plumbing.fastimport import quoted_path
 from treadle.thread.repo import Repo
 
 _GONE = b"0"
@@ -112,13 +113,13 @@ class _Work:
 
     def _file(self, mode: bytes, blob: str, path: bytes) -> Iterator[bytes]:
         if mode == _GONE:
-            yield b"D %s\n" % _quoted(path)
+            yield b"D %s\n" % quoted_path(path)
         elif blob in self.texts:
             text = self.texts[blob]
-            yield b"M %s inline %s\ndata %d\n" % (mode, _quoted(path), len(text))
+            yield b"M %s inline %s\ndata %d\n" % (mode, quoted_path(path), len(text))
             yield text + b"\n"
         else:
-            yield b"M %s %s %s\n" % (mode, blob.encode(), _quoted(path))
+            yield b"M %s %s %s\n" % (mode, blob.encode(), quoted_path(path))
 
 
 def _people(head: bytes) -> Iterator[bytes]:
@@ -126,15 +127,6 @@ def _people(head: bytes) -> Iterator[bytes]:
     for line in head.split(b"\n"):
         if line.startswith((b"author ", b"committer ")):
             yield line
-
-
-def _quoted(path: bytes) -> bytes:
-    """A path as fast-import takes it, whatever stands in it."""
-    plain = b"".join(
-        b"\\%03o" % byte if byte < 32 or byte > 126 or byte in b'"\\' else bytes([byte])
-        for byte in path
-    )
-    return b'"%s"' % plain
 
 
 def reaches(repo: Repo, tip: str, objects: set[str]) -> bool:

@@ -7,6 +7,10 @@ from pathlib import Path
 from tests.support.agents import Agent
 from tests.support.record import claims, document, makes_its_commit, record
 from tests.support.scratch import Scratch, numbered
+from treadle.tangle.asking.blames import blame_tree
+from treadle.tangle.blame import blame
+from treadle.tangle.learnt.index import Index
+from treadle.tangle.learnt.kept import Kept
 from treadle.tangle.relink import Relinked, relink
 from treadle.thread.document import parse, render
 from treadle.thread.model import Thread
@@ -86,6 +90,28 @@ class Loom:
         for rev in revs or ("HEAD",):
             found |= self.told(rev)
         assert found == {f"{line}\n": self.known[f"{line}\n"] for line in lines}
+
+
+def steps(scratch: Scratch, path: str = "lamp.py", rev: str = "HEAD") -> dict[str, Origin]:
+    """For each line of a file the step that blame names, where it names one; asked of the file as a
+    whole, of the whole tree and of each line alone."""
+    index = Index(scratch.repo)
+    try:
+        found = blame(index, path, rev)
+        told = {
+            n: run.origin for run in found.runs for n in range(run.start, run.start + run.count)
+        }
+        kept = Kept(str(scratch.top / ".git" / "treadle"))
+        try:
+            tree = blame_tree(index, [path], scratch.head(rev).id, kept)[path]
+        finally:
+            kept.close()
+        assert told == {n: r.origin for r in tree for n in range(r.start, r.start + r.count)}
+        for n, origin in told.items():
+            assert blame(index, path, rev, (n, n + 1)).runs[0].origin == origin
+        return {found.lines[n].rstrip("\n"): origin for n, origin in told.items() if origin.part}
+    finally:
+        index.close()
 
 
 FIRST = [

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.support.scratch import Scratch, lines
-from tests.tangle.relinking.loom import FIRST, SECOND, Loom
+from tests.tangle.relinking.loom import FIRST, SECOND, Loom, steps
 from treadle.tangle.asking.answer import Answer, why
-from treadle.tangle.asking.blames import blame_tree
 from treadle.tangle.blame import blame
 from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
-from treadle.tangle.learnt.kept import Kept
 from treadle.tangle.relink import relink
 from treadle.tangle.sharing.unite import unite
 from treadle.thread.document import parse
@@ -19,28 +17,6 @@ from treadle.thread.model import Doubt
 from treadle.thread.origin import Origin
 
 AGAIN = FIRST[1]
-
-
-def steps(scratch: Scratch, path: str = "lamp.py", rev: str = "HEAD") -> dict[str, Origin]:
-    """For each line of a file the step that blame names, where it names one; asked of the file as a
-    whole, of the whole tree and of each line alone."""
-    index = Index(scratch.repo)
-    try:
-        found = blame(index, path, rev)
-        told = {
-            n: run.origin for run in found.runs for n in range(run.start, run.start + run.count)
-        }
-        kept = Kept(str(scratch.top / ".git" / "treadle"))
-        try:
-            tree = blame_tree(index, [path], scratch.head(rev).id, kept)[path]
-        finally:
-            kept.close()
-        assert told == {n: r.origin for r in tree for n in range(r.start, r.start + r.count)}
-        for n, origin in told.items():
-            assert blame(index, path, rev, (n, n + 1)).runs[0].origin == origin
-        return {found.lines[n].rstrip("\n"): origin for n, origin in told.items() if origin.part}
-    finally:
-        index.close()
 
 
 def asked(scratch: Scratch, line: str, path: str = "lamp.py") -> Answer:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.scratch import Scratch
-from tests.tangle.relinking.loom import FIRST, SECOND, Loom
+from tests.support.scratch import Scratch, lines
+from tests.tangle.relinking.loom import FIRST, SECOND, Loom, steps
 from treadle.tangle.relink import propose, relink
 from treadle.thread.document import part_id, render
 from treadle.thread.store import Store
@@ -137,6 +137,31 @@ def test_a_renamed_file(loom: Loom) -> None:
     loom.scratch.git("cherry-pick", "main")
     loom.relink()
     loom.expect(FIRST)
+
+
+def test_two_files_that_came_of_one_go_on_with_its_steps(loom: Loom) -> None:
+    """Blame looks for the source of one file alone; a diff gives each source to one."""
+    text = lines(*(f"row {row} of the table of tides was copied by hand" for row in range(12)))
+    loom.agent.prompt("Copy the table")
+    loom.agent.write("tides.txt", text)
+    loom.save()
+    loom.agent.prompt("One table for each harbour")
+    loom.agent.write("north/tides.txt", text + "and one row for the harbour in the north\n")
+    loom.agent.write("south.txt", "the tides of the south\n" + text.replace("row 3 ", "third row "))
+    loom.agent.delete("tides.txt")
+    loom.save()
+    told = steps(loom.scratch, "south.txt", "main")
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    loom.relink("HEAD")
+    first, second = (part_id(part) for part in loom.thread().parts)
+    assert [told[f"row {n} of the table of tides was copied by hand"].part for n in (0, 11)] == [
+        first
+    ] * 2
+    assert told["the tides of the south"].part == second
+    assert steps(loom.scratch, "south.txt") == told
+    assert steps(loom.scratch, "north/tides.txt") == steps(loom.scratch, "north/tides.txt", "main")
 
 
 def test_a_conflict_resolved_by_hand(loom: Loom) -> None:
