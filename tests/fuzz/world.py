@@ -16,7 +16,8 @@ from pathlib import Path
 from tests.support.agents import Agent
 from tests.support.record import makes_its_commit
 from tests.support.scratch import Scratch
-from treadle.tangle.blame import Run, entries_of_all, runs_of
+from treadle.tangle.blame import Run, runs_of
+from treadle.tangle.blaming.rows import entries_of_all
 from treadle.tangle.capture import REFS, assembled, capture_with
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink
@@ -189,9 +190,9 @@ class World:
         self._check_documents()
         with closing(Index(self.scratch.repo)) as index:
             paths = [path for path in self.scratch.repo.tree("HEAD") if path]
-            for path, entries in entries_of_all(index, paths, "HEAD"):
+            for path, entries in entries_of_all(index.repo, paths, "HEAD"):
                 lines = self._lines(path)
-                for run in runs_of(index, entries)[0]:
+                for run in runs_of(index, path, "HEAD", entries)[0]:
                     for at in range(run.start, run.start + run.count):
                         self._check_line(path, lines[at], run, at)
 
