@@ -10,6 +10,8 @@ from treadle.thread.model import Doubt
 
 MANY = 32
 """Others that a line may be; with more of them nobody knows."""
+MOST = 200_000
+"""Lines of one file that can be in doubt."""
 
 
 def by_line(doubts: Iterable[Doubt]) -> dict[int, set[str]]:
@@ -24,7 +26,7 @@ def by_line(doubts: Iterable[Doubt]) -> dict[int, set[str]]:
 def runs(told: Mapping[int, AbstractSet[str]]) -> tuple[Doubt, ...]:
     """The same as runs, as long as they can be."""
     found: list[Doubt] = []
-    for line in sorted(told):
+    for line in sorted(told)[:MOST]:
         others = tuple(sorted(told[line])) if len(told[line]) <= MANY else ("",)
         run = found[-1] if found else None
         if run and line == run.line + run.count and others == tuple(sorted(run.at(run.count))):

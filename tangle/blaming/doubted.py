@@ -7,7 +7,7 @@ path, which lines of which commits those are, and which the others are that they
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from treadle.tangle.blaming.pieces import NOBODY, pieces_of
 from treadle.tangle.blaming.rows import Entry, output, read_entries
@@ -34,8 +34,9 @@ def in_doubt(
     places = {(entry.commit, entry.path) for entry in entries}
     found: dict[tuple[str, str], dict[int, set[Other]]] = {}
     for name in {path, *(place[1] for place in places)} & squashes.keys():
+        behind = index.doubts.behind(rev or "HEAD")
         for squash in squashes[name]:
-            if not index.doubts.follows(rev or "HEAD", squash.commit):
+            if squash.commit not in behind:
                 continue
             for (commit, first_path, line), others in _lines(index, squash):
                 where = commit, first_path
@@ -98,18 +99,20 @@ def _lines(index: Index, squash: Squash) -> Sequence[tuple[Place, Sequence[Other
 def _asked(index: Index, squash: Squash) -> Iterator[tuple[Place, Sequence[Other]]]:
     """The same, asked of git."""
     told = [one for others in squash.lines.values() for one in others]
-    after = _places(index, squash.path, squash.commit)
-    before: Mapping[int, Place] = {}
-    if any(one.startswith("-") for one in told):
-        before = _places(index, squash.source, f"{squash.commit}^")
+    lines = {sign: {int(one[1:]) - 1 for one in told if one[:1] == sign} for sign in "-+"}
+    after = _places(index, squash.path, squash.commit, lines["+"] | squash.lines.keys())
+    before = _places(index, squash.source, f"{squash.commit}^", lines["-"])
     for line, others in squash.lines.items():
         if line in after:
             yield after[line], [_other(one, before, after) for one in others]
 
 
-def _places(index: Index, path: str, rev: str) -> Mapping[int, Place]:
-    """For each line of a file where git's blame of it ends."""
-    out = output(index.repo.start_blame(path, rev), index.repo, path, rev)
+def _places(index: Index, path: str, rev: str, lines: Collection[int]) -> Mapping[int, Place]:
+    """For these lines of a file, and some between, where git's blame ends."""
+    if not lines:
+        return {}
+    process = index.repo.start_blame(path, rev, (min(lines), max(lines) + 1))
+    out = output(process, index.repo, path, rev)
     return {
         entry.final + number: (entry.commit, entry.path, entry.first + number)
         for entry in read_entries(out)[1]

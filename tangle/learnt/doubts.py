@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from treadle.tangle.learnt import cache
+from treadle.thread.git.ancestors import behind
 
 if TYPE_CHECKING:
     from treadle.tangle.learnt.index import Index
@@ -38,17 +39,19 @@ class Doubts:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._squashes: dict[str, list[Squash]] | None = None
-        self._follows: dict[tuple[str, str], bool] = {}
+        self._behind: dict[str, frozenset[str]] = {}
 
     def refresh(self) -> None:
         """Look again which documents there are: some were just written."""
         self._squashes = None
+        self._behind = {}
 
-    def follows(self, new: str, old: str) -> bool:
-        """Whether ``new`` has the commit ``old`` among its ancestors, or is it."""
-        if (new, old) not in self._follows:
-            self._follows[new, old] = self._index.repo.follows(new, old)
-        return self._follows[new, old]
+    def behind(self, rev: str) -> frozenset[str]:
+        """Those of the commits with doubts that ``rev`` has among its ancestors, or is."""
+        if rev not in self._behind:
+            commits = {one.commit for found in self.squashes().values() for one in found}
+            self._behind[rev] = behind(self._index.repo, rev, commits)
+        return self._behind[rev]
 
     def unread(self) -> list[str]:
         """Notes that nobody has looked into."""

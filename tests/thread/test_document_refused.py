@@ -104,6 +104,7 @@ def test_a_changed_heading_is_told_by_its_line() -> None:
                 ('[[3, 2, ""], [4, 1, ""]]', "runs of lines in order"),
                 ('[[3, 2, "+0"]]', "runs of lines in order"),
                 ('[[3, 2, "2.1"]]', "runs of lines in order"),
+                ('[[1, 1000000000, ""]]', "at most 200000 lines"),
             )
         ),
         ('["100644"', '["644"', "a mode of six octal digits"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from treadle.thread.doubt import MOST
 from treadle.thread.grammar.blocks import Block, DocumentError, Fields, decode, encode, fence
 from treadle.thread.grammar.hunks import PART_ID, STEP_ID, check_path, read_change, write_change
 from treadle.thread.grammar.parts import Cursor
@@ -95,6 +96,8 @@ def _read_doubts(fields: Fields) -> tuple[Doubt, ...]:
             raise fields.wrong("doubts", "runs of lines in order, each with what it may be")
         found.append(Doubt(line - 1, count, tuple(others)))
         end = line + count
+    if sum(doubt.count for doubt in found) > MOST:
+        raise fields.wrong("doubts", f"at most {MOST} lines")
     return tuple(found)
 
 
