@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.asking.later import Later, later
 from treadle.tangle.blame import Run, blame
+from treadle.tangle.blaming.doubted import in_doubt
+from treadle.tangle.blaming.rows import Entry
 from treadle.tangle.learnt.account import Account, Asking, Attempt, Deed, Edit, Teller, pack, unpack
 from treadle.tangle.learnt.index import Index
+from treadle.thread.origin import Span
 from treadle.thread.repo import Commit
 
 
@@ -68,7 +72,7 @@ def why(
     since = later(index.repo, path, line, rev) if rev else None
     if not run.origin.part:
         boundary = "boundary" in found.told.get(run.commit, {})
-        why_not = _silence(index, run, boundary)
+        why_not = _silence(index, (path, rev), run, boundary)
         return Answer(path, line, shown, run, commit, why_not, later=since)
     told = _account(index, run, text)
     return Answer(
@@ -105,8 +109,8 @@ def _account(index: Index, run: Run, text: str) -> Account:
     return told
 
 
-def _silence(index: Index, run: Run, boundary: bool) -> str:
-    """Why nothing is known of a committed line."""
+def _silence(index: Index, asked: tuple[str, str], run: Run, boundary: bool) -> str:
+    """Why nothing is known of a committed line. ``asked``: of which path, as of which revision."""
     if boundary and run.commit in index.repo.shallow():
         return (
             "this clone's history ends at that commit, so the line may be older; "
@@ -120,12 +124,32 @@ def _silence(index: Index, run: Run, boundary: bool) -> str:
     spans, reference = index.spans(run.commit, run.path)
     if reference:
         return f"this file stands in the document by reference only ({reference})"
-    if any(s.start <= run.first < s.start + s.count and s.origin and s.origin.part for s in spans):
-        return (
-            "a step of this commit may have written the line, or a step of a squash made since: "
-            "git's blame passes the squash over, and its document leaves this line in doubt"
-        )
+    doubt = _doubt(index, asked, run, spans)
+    if doubt:
+        return doubt
     return (
         "the commit has a thread, but none of its recorded steps wrote this line: a person, "
         "a formatter, a command or a lost session did"
     )
+
+
+def _doubt(index: Index, asked: tuple[str, str], run: Run, spans: Sequence[Span]) -> str:
+    """Which steps come in question where a squash leaves in doubt who wrote the line."""
+    own = [s.origin for s in spans if s.start <= run.first < s.start + s.count and s.origin]
+    if not own or not own[0].part:
+        return ""
+    entry = Entry(run.start, 1, run.commit, run.first, run.path)
+    others = in_doubt(index, *asked, [entry]).get((run.commit, run.path), {}).get(run.first, ())
+    steps = dict.fromkeys([(own[0].part, own[0].step), *sorted(others, reverse=True)])
+    named = [_address(index, part, step) if part else "somebody else" for part, step in steps]
+    return (
+        "a squash hides who wrote this line, and git's blame passes it over: it was "
+        + " or ".join(named)
+        + " (treadle show tells what a step did)"
+    )
+
+
+def _address(index: Index, part: str, step: str) -> str:
+    """A step as ``treadle show`` takes it, where a document is known that holds it."""
+    holder = index.holder(part)
+    return f"{holder[:8]}:{part[:8]}:{step}" if holder else f"{part[:8]}:{step}"

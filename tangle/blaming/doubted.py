@@ -33,6 +33,7 @@ def in_doubt(
         return {}
     places = {(entry.commit, entry.path) for entry in entries}
     found: dict[tuple[str, str], dict[int, set[Other]]] = {}
+    tellers: set[str] = set()
     for name in {path, *(place[1] for place in places)} & squashes.keys():
         behind = index.doubts.behind(rev or "HEAD")
         for squash in squashes[name]:
@@ -43,6 +44,8 @@ def in_doubt(
                 # Whether a line is in doubt may not depend on which others were asked about.
                 if where in places and name in (path, first_path):
                     found.setdefault(where, {}).setdefault(line, set()).update(others)
+                    tellers.add(squash.commit)
+    index.learn(tellers)
     return _resolved(index, found)
 
 

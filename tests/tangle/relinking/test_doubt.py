@@ -12,7 +12,7 @@ from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink
 from treadle.tangle.sharing.unite import unite
-from treadle.thread.document import parse
+from treadle.thread.document import parse, part_id
 from treadle.thread.model import Doubt
 from treadle.thread.origin import Origin
 
@@ -72,7 +72,11 @@ def test_the_answer_says_that_it_is_in_doubt_and_check_counts_it(loom: Loom) -> 
     loom.relink("HEAD")
     answer = asked(loom.scratch, AGAIN)
     assert answer.step is None
-    assert "in doubt" in answer.silence
+    old = loom.known[f"{AGAIN}\n"].part[:8]
+    new = part_id(loom.thread("main").parts[0])[:8]
+    assert "a squash hides who wrote this line" in answer.silence
+    assert f":{old}:1.2 or " in answer.silence
+    assert f":{new}:1.1 (treadle show" in answer.silence
     assert asked(loom.scratch, FIRST[0]).step is not None
     index = Index(loom.scratch.repo)
     try:
