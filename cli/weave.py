@@ -144,6 +144,11 @@ def _single(ctx: click.Context, index: Index, commit: str, place: str, title: st
     try:
         beside.write_bytes(html)
         beside.replace(page)
+    except PermissionError:
+        raise
+    except OSError as error:
+        hint = "the file that was there is as it was" if page.exists() else "nothing was written"
+        raise UserError(f"{page} cannot be written: {error.strerror}", hint) from None
     finally:
         beside.unlink(missing_ok=True)
     click.echo(f"{page}, {len(html) / 1e3:.0f} KB; it needs nothing beside it")

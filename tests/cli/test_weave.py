@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -87,6 +88,24 @@ def test_a_single_page_needs_nothing_beside_it(lamp: Lamp, tmp_path: Path) -> No
     assert {link[1:] for link in page.links} <= {*page.ids, "main"}
     assert REASON in page.text
     assert "lines 1–2" in page.text
+
+
+def test_a_single_page_for_which_there_is_no_room_names_the_file(
+    lamp: Lamp, tmp_path: Path
+) -> None:
+    page = tmp_path / "one.html"
+    run("weave", "--single", "HEAD~1", "-o", page, at=lamp.top)
+    before, beside = page.read_bytes(), sorted(tmp_path.iterdir())
+    program = shlex.join([*PROGRAM, "-C", str(lamp.top), "weave", "--single", "HEAD~1", "-o"])
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -f 16; exec {program} {shlex.quote(str(page))}"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert f"{page} cannot be written: File too large" in done.stderr
+    assert page.read_bytes() == before
+    assert sorted(tmp_path.iterdir()) == beside
 
 
 def test_a_single_page_goes_to_the_output(lamp: Lamp) -> None:
