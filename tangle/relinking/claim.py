@@ -136,7 +136,8 @@ def same_file(goal: Goal, file: Revision) -> bool:
     whole text where the commit makes the file, or mostly the same text before the commit."""
     row = goal.target.row
     before = row.before.blob if row.before else ""
-    if file.after == (row.after.blob if row.after else ""):
-        return goal.fresh_text or before == file.before != ""
+    same = file.after == (row.after.blob if row.after else "")
+    if same and (goal.fresh_text or before == file.before != ""):
+        return True
     stays = weight([*goal.old.intersection(file.lines)])
     return 2 * stays >= max(weight([*goal.old]), weight([*set(file.lines)]))

@@ -40,8 +40,8 @@ def recognised(
 ) -> list[Claim]:
     """Those of a pairing's claims that count."""
     same, goal = pairing.same, goals[pairing.goal]
-    one = kin[pairing.kin]
-    here = bool(claims) and one.past and same_file(goal, one.files[pairing.path])
+    past = any(kin[claim.kin].past for claim in claims)
+    here = past and same_file(goal, kin[pairing.kin].files[pairing.path])
     counted = [
         claim
         for claim in claims

@@ -13,7 +13,7 @@ def commit_tree(world: World) -> None:
     """Make the last commits anew as tools do that never touch the work tree."""
     settle(world)
     commits = spine(world)[-3:]
-    if commits:
+    if commits and world.head(commits[0]).parents:
         parent = world.scratch.git("rev-parse", f"{commits[0]}^")
         for commit in commits:
             world.scratch.clock.tick()

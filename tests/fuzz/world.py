@@ -269,7 +269,8 @@ class World:
 
     def _torn(self, line: str, run: Run, at: int) -> bool:
         """Whether a commit tore a line from all that were written with it, or brings one back that
-        an earlier commit had taken out: without some of those, or in a file of another name."""
+        an earlier commit had taken out: without some of those, or in a file of another name; or
+        takes one over from another branch without some of those."""
         lines, there = self._lines(run.path, run.commit), run.first + at - run.start
         beside = (*lines[max(0, there - 1) : there], *lines[there + 1 : there + 2])
         mates = {one for one, time in self.wrote.items() if time == self.wrote[line]} - {line}
@@ -277,8 +278,11 @@ class World:
             return True
         parents = self.head(run.commit).parents
         search = ("log", "--format=%H", f"-S{line.strip()}", *parents)
-        if not parents or not self.scratch.git(*search):
+        if not parents:
             return False
+        if not self.scratch.git(*search):
+            beyond = self.scratch.git(*search[:3], "--branches", "--not", "HEAD")
+            return bool(beyond) and not mates <= {*lines}
         return not mates <= {*lines} or not mates or not self.scratch.git(*search, "--", run.path)
 
     def head(self, rev: str = "HEAD") -> Commit:

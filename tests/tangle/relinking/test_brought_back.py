@@ -112,3 +112,24 @@ def test_a_history_that_was_filtered_into_a_folder(loom: Loom) -> None:
     loom.relink()
     loom.expect(FIRST, "HEAD~2")
     loom.expect(FIRST, "HEAD")
+
+
+def test_a_line_of_a_file_that_was_renamed_since_comes_back_in_the_other_half(loom: Loom) -> None:
+    """The second half makes the very text that a document has, under the new name."""
+    more = [f"lamp {n} of the agent hangs on the long wall of the hall" for n in range(4)]
+    loom.step("lamp.py", 5, *FIRST, *more)
+    loom.save()
+    loom.scratch.git("mv", "lamp.py", "light.py")
+    loom.scratch.commit("Rename")
+    loom.step("light.py", 20, *SECOND)
+    loom.save()
+    whole = loom.scratch.read("light.py")
+    loom.scratch.git("reset", "-q", "HEAD^")
+    loom.scratch.write("light.py", whole.replace(f"{FIRST[1]}\n", ""))
+    loom.scratch.commit("One half")
+    loom.relink("HEAD")
+    loom.scratch.write("light.py", whole)
+    loom.scratch.commit("The other half")
+    loom.relink("HEAD")
+    loom.expect(SECOND, "HEAD^")
+    loom.expect([FIRST[1]], "HEAD")

@@ -115,6 +115,25 @@ def test_a_step_that_put_back_its_own_line_leaves_no_doubt(loom: Loom) -> None:
     assert {AGAIN, *SECOND} <= steps(loom.scratch).keys()
 
 
+def test_what_a_merge_brought_is_not_in_doubt_where_it_is_made_a_plain_commit(loom: Loom) -> None:
+    """The document of a merge tells no step of the lines that a parent brought: they were told of
+    before."""
+    loom.scratch.git("checkout", "-q", "start")
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("checkout", "-q", "main")
+    loom.step("lamp.py", 20, *SECOND)
+    loom.save()
+    loom.scratch.git("merge", "-q", "--no-commit", "start")
+    loom.step("lamp.py", 12, "a third lamp stands in the window for the traveller")
+    loom.save("Merge, and one lamp more")
+    plain = loom.scratch.git("commit-tree", "HEAD^{tree}", "-p", "start", "-m", "Plain")
+    loom.scratch.git("checkout", "-q", "-B", "plain", plain)
+    loom.relink("HEAD")
+    assert not any(row.doubts for row in loom.thread().placement.rows)
+    assert steps(loom.scratch).keys() == steps(loom.scratch, rev="main").keys() >= {*FIRST, *SECOND}
+
+
 BODY = lines("    pour the oil into the jar", "    close the jar with a cork")
 
 
