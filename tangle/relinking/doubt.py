@@ -83,7 +83,7 @@ def _told(
             continue
         number, reached, place, origin = ascend(chains, pairing.kin, file, places[line], base)
         if origin is not None:
-            # That no step wrote it says little: of a merge a document tells only what no parent has.
+            # That no step wrote it says little: a merge's document tells only what no parent has.
             if origin.part and number in sure and not kin[number].past:
                 yield line, f"{origin.part}:{origin.step}"
         elif reached.before == base:
