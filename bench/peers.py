@@ -67,7 +67,7 @@ class Row:
     once: int
     """The same without what they say twice: of each session the longest copy alone."""
     seconds: float
-    """Of processor time, all processes together; 0 where it is part of another row's."""
+    """Of processor time, all processes together."""
     waited: float
     """Seconds that somebody waits."""
     pages: int
@@ -96,7 +96,9 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     """Rows of ours and of the peers': what is read, what comes of it, and how long it takes.
 
     Ours reads all copies of a session that the branch holds and tells each once; the peers are
-    given one copy of each, of as many sessions as ``ROOM`` allows.
+    given one copy of each, of as many sessions as ``ROOM`` allows. The pages of files are woven a
+    second time by themselves, and ``file_pages`` says what that counts; the index of identifiers,
+    the search and the lists, which the peers have not, count in the rows before.
     """
     copies, files = list(_copies(clone)), list(_files(clone))
     best: dict[str, tuple[int, str]] = {}
@@ -109,12 +111,13 @@ def measure(clone: Path, folder: Path, say: Callable[[str], None]) -> list[dict[
     fresh, env = _fresh(clone, folder), environment(str(folder / "bytecode"))
     imported = _busy([[*TREADLE, "import", "entire"]], str(fresh), env)
     woven = _busy([[*TREADLE, "weave", "-o", str(site)]], str(fresh), env)
+    alone = _busy([_pages_of_files(fresh, folder)], str(Path(__file__).parents[1]), env)
     told = _documents(fresh) + own
     both = imported[0] + woven[0], imported[1] + woven[1]
     rows = [
         _row("treadle", "transcripts and files", (read + own, whole + own), both, site),
         _row("treadle", "documents and files", (told, told), woven, site),
-        _row("treadle", "files", (own, own), (0.0, 0.0), site / "file"),
+        _row("treadle", "files", (own, own), alone, site / "file"),
     ]
     say(f"{clone.name}: installing peers")
     programs = _installed(folder / "peers")
@@ -148,6 +151,13 @@ def _fresh(clone: Path, folder: Path) -> Path:
     ):
         subprocess.run(["git", *command], check=True)
     return fresh
+
+
+def _pages_of_files(clone: Path, folder: Path) -> list[str]:
+    """What weaves them and nothing else, in a clone that was woven before."""
+    out = folder / f"{clone.name}-file-pages"
+    out.mkdir()
+    return [sys.executable, "-m", "bench.file_pages", str(clone), str(out)]
 
 
 def _documents(clone: Path) -> int:

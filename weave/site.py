@@ -67,7 +67,7 @@ def weave_book(
     with guarded(out):
         before = claim(out)
         todo = [sheet for sheet in every if _changed(out, before, sheet)]
-        written = _weave(loom, out, todo, jobs or min(8, os.cpu_count() or 1), progress)
+        written = weave_sheets(loom, out, todo, jobs, progress)
         keys = {name: sheet.key for sheet in every for name in sheet.names}
         sizes = {name: size for name, (_, size) in before.pages.items()}
         sizes.update((name, size) for name, size, _ in written)
@@ -121,9 +121,16 @@ def _keep_tidy(kept: Kept, book: Book) -> None:
 # -- the processes ------------------------------------------------------------------
 
 
-def _weave(
-    loom: Loom, out: Path, todo: Sequence[Sheet], jobs: int, progress: Progress | None
+def weave_sheets(
+    loom: Loom,
+    out: Path,
+    todo: Sequence[Sheet],
+    jobs: int = 0,
+    progress: Progress | None = None,
 ) -> list[Written]:
+    """Write the pages of ``todo`` aside, where they wait to be put in their places; ``jobs`` as in
+    ``weave_book``."""
+    jobs = jobs or min(8, os.cpu_count() or 1)
     whole = sum(_pages(sheet.names) for sheet in todo)
     written: list[Written] = []
 
