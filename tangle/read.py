@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from treadle.tangle.apply import by_reference
 from treadle.thread.document import DocumentError, parse
@@ -14,6 +15,13 @@ from treadle.thread.store import Store
 
 NO_PARENT = "this clone ends at the commit, its parent is missing; git fetch --deepen=1 brings it"
 """Why nothing can be said of a commit at which a shallow clone ends."""
+
+AT_ONCE = 25
+"""Documents that are asked for one thing before they are asked for the next: none of them is read
+twice for it."""
+
+SMALL = 1 << 18
+"""Bytes of a document that may be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,17 @@ def parse_of(commit: str, text: bytes) -> Thread:
         raise
 
 
+def lately(text: bytes) -> Thread:
+    """The thread of a note, as ``parse`` reads it; small ones that were read just before are
+    remembered. Raises ``DocumentError``."""
+    return _remembered(text) if len(text) <= SMALL else parse(text)
+
+
+@lru_cache(maxsize=AT_ONCE + 1)
+def _remembered(text: bytes) -> Thread:
+    return parse(text)
+
+
 def no_document(store: Store, commit: str) -> UserError:
     """What to say of a commit without a document."""
     if not store.tip():
@@ -61,7 +80,7 @@ def read_threads(store: Store, commits: Iterable[str]) -> Iterator[Stored]:
     """The threads of those commits that have one; damaged ones with the reason."""
     for commit, text in store.get_all(commits):
         try:
-            yield Stored(commit, parse(text))
+            yield Stored(commit, lately(text))
         except DocumentError as error:
             yield Stored(commit, None, error.message)
 

@@ -8,7 +8,7 @@ and directives. All else is plain. What is unknown, very long or hostile is all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def tokens(text: str, path: str = "", language: str = "") -> list[list[Token]]:
     ``text`` holds no CR (``text.visible`` sees to that). The texts of a line's tokens joined
     are the line without its LF; lines are those of ``model.split_lines``.
     """
-    lexer = _lexer(path.rsplit("/", 1)[-1], language.lower()) if text else None
+    lexer = lexer_of(path.rsplit("/", 1)[-1], language.lower()) if text else None
     if lexer is None or len(text) > LARGEST or _widest(text) > WIDEST:
         return _plain(text)
     found = within(PATIENCE, lambda: _cut(lexer, text), None)
@@ -75,7 +75,9 @@ def _widest(text: str) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _lexer(name: str, language: str) -> Lexer | None:
+def lexer_of(name: str, language: str) -> Lexer | None:
+    """Return the lexer of a language, or where that is ``""`` of files that are called ``name``;
+    None where there is none. It is the same value for the same words."""
     from pygments.lexers import find_lexer_class_by_name, find_lexer_class_for_filename
     from pygments.util import ClassNotFound
 
@@ -88,52 +90,80 @@ def _lexer(name: str, language: str) -> Lexer | None:
     return found() if found else None
 
 
+Lexed = tuple[Sequence["_TokenType"], Sequence[str]]
+"""Pygments' kinds of token, and the texts of these tokens."""
+
+
+@lru_cache(maxsize=1)
+def lexed(lexer: Lexer, text: str) -> Lexed:
+    """Return the lexer's own tokens. Those of the last text are remembered: what colours a file
+    and what reads its names ask for the same, one after the other."""
+    # Two lists of what is there anyway: pairs would all be looked through for garbage.
+    kinds, values = [], []
+    for _, kind, value in lexer.get_tokens_unprocessed(text):
+        kinds.append(kind)
+        values.append(value)
+    return kinds, values
+
+
 def _cut(lexer: Lexer, text: str) -> list[list[Token]] | None:
-    """Tokenise and cut; None where the lexer lost or invented text."""
-    lines: list[list[Token]] = [[]]
+    """Tokenise and cut; None where the lexer lost or invented text.
+
+    Neighbours that look alike are joined, and spaces to what stands before them.
+    """
+    kinds, values = lexed(lexer, text)
+    lines: list[list[Token]] = []
+    line: list[Token] = []
+    last = run = ""
     length = 0
-    for name, value in _classed(lexer, text):
+    for name, value in zip(_classed(kinds, values), values, strict=True):
         length += len(value)
+        if name == last and "\n" not in value:
+            run += value
+            continue
         first, *rest = value.split("\n")
-        _append(lines[-1], name, first)
+        if run and (name == last or not first or first.isspace()):
+            run += first
+        else:
+            if run:
+                line.append((last, run))
+            last, run = name, first
         for piece in rest:
-            lines.append([])
-            _append(lines[-1], name, piece)
-    if length != len(text):
-        return None
-    if not lines[-1]:
-        lines.pop()
-    return lines
+            lines.append([*line, (last, run)] if run else line)
+            line, last, run = [], name, piece
+    if run:
+        line.append((last, run))
+    if line:
+        lines.append(line)
+    return lines if length == len(text) else None
 
 
-def _append(line: list[Token], name: str, text: str) -> None:
-    """Add a token to a line, joined with the one before where both look alike."""
-    if not text:
-        return
-    if line and (line[-1][0] == name or text.isspace()):
-        line[-1] = (line[-1][0], line[-1][1] + text)
-    else:
-        line.append((name, text))
+def _classed(kinds: Sequence[_TokenType], values: Sequence[str]) -> list[str]:
+    """Return the class of each of the lexer's tokens; names after a declaring keyword are ``f``."""
+    names = [_CLASS_OF[kind] for kind in kinds]
+    done = 0
+    for at in [at for at, name in enumerate(names) if name == "k"]:
+        if at >= done and values[at] in DECLARES:
+            done = _behind(values, at + 1)
+            if done <= len(names) and not names[done - 1] and values[done - 1].isidentifier():
+                names[done - 1] = "f"
+    return names
 
 
-def _classed(lexer: Lexer, text: str) -> Iterator[Token]:
-    """Give each of the lexer's tokens its class, and names after a declaring keyword ``f``."""
-    declared = False
+def _behind(values: Sequence[str], at: int) -> int:
+    """Return the index behind the first token from ``at`` on that may be the name declared: no
+    space, and no brackets as of a receiver; one more than there are where there is none."""
     depth = 0
     spaced = False
-    for _, kind, value in lexer.get_tokens_unprocessed(text):
-        name = _class(kind)
-        if declared and value.isspace():
+    for index in range(at, len(values)):
+        value = values[index]
+        if value.isspace():
             spaced = True
-        elif declared and (depth or (value[0] == "(" and spaced)):
+        elif depth or (spaced and value[:1] == "("):
             depth += value.count("(") - value.count(")")
-        elif declared:
-            if not name and value.isidentifier():
-                name = "f"
-            declared = False
-        elif name == "k" and value in DECLARES:
-            declared, depth, spaced = True, 0, False
-        yield name, value
+        else:
+            return index + 1
+    return len(values) + 1
 
 
 _CLASSES = (
@@ -152,7 +182,14 @@ _CLASSES = (
 """Kinds of token and their classes; the first that a kind begins with counts."""
 
 
-@lru_cache(maxsize=512)
-def _class(kind: _TokenType) -> str:
-    name = ".".join(kind) + "."
-    return next((short for long, short in _CLASSES if name.startswith(long + ".")), "")
+class _ClassOf(dict["_TokenType", str]):
+    """Classes by kinds of token, each looked for once."""
+
+    def __missing__(self, kind: _TokenType) -> str:
+        name = ".".join(kind) + "."
+        found = next((short for long, short in _CLASSES if name.startswith(long + ".")), "")
+        self[kind] = found
+        return found
+
+
+_CLASS_OF = _ClassOf()

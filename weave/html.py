@@ -101,6 +101,15 @@ def files_of(pages: Sequence[FilePage], frame: Frame) -> Iterator[tuple[str, str
         yield page.page, _render("file.html", root="../", page=page, frame=frame, **woven)
 
 
+def prepare() -> None:
+    """Load what every page of a file or a thread needs, before the process is copied: then no
+    process does it for itself."""
+    for name in ("file.html", "thread.html"):
+        _environment().get_template(name)
+    to_html("`a`")
+    file_lines("a.py", "a = 1")
+
+
 def _render(name: str, **variables: object) -> str:
     return _environment().get_template(name).render(**variables)
 

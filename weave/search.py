@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from treadle.tangle.searching.passages import Passage, passages
-from treadle.tangle.searching.words import spelled
+from treadle.tangle.searching.words import vocabulary
 from treadle.thread.model import Part
 from treadle.weave.text import visible
 
@@ -144,7 +144,7 @@ def block_files(block: Block, entries: Iterable[Entry]) -> Iterator[tuple[str, s
         yield text_name(entry.key), text_file(entry, found)
         counts.append(len(found))
         for _, passage in found:
-            told = set(_words(passage.text))
+            told = _words(passage.text)
             for word in told:
                 postings.setdefault(word, []).append(len(kinds))
             kinds.append(DIGITS[WEIGHTS[passage.kind] * 8 + min(7, len(told).bit_length())])
@@ -156,10 +156,12 @@ def block_files(block: Block, entries: Iterable[Entry]) -> Iterator[tuple[str, s
         yield name, script("words", head, number, "\n".join(lines))
 
 
-def _words(text: str) -> Iterator[str]:
-    for word in spelled(text).split(" "):
-        if 1 < len(word) <= LONGEST_WORD or (word and not word.isascii()):
-            yield word[:LONGEST_WORD]
+def _words(text: str) -> set[str]:
+    return {
+        word[:LONGEST_WORD]
+        for word in vocabulary(text)
+        if 1 < len(word) <= LONGEST_WORD or (word and not word.isascii())
+    }
 
 
 def _ranges(postings: Mapping[str, Sequence[int]], count: int) -> Iterator[list[str]]:

@@ -143,7 +143,7 @@ def weave_sheets(
         for sheet in todo:
             tell(_weave_one(loom, out, sheet))
         return written
-    _weave_beside(loom, out, sorted(todo, key=lambda sheet: -sheet.weight), jobs, tell)
+    _weave_beside(loom, out, sorted(todo, key=lambda one: (not one.early, -one.weight)), jobs, tell)
     return written
 
 
@@ -154,9 +154,12 @@ def _weave_beside(
     jobs: int,
     tell: Callable[[list[Written]], None],
 ) -> None:
-    """Weave sheets in other processes, the heaviest first."""
+    """Weave sheets in other processes, in the order given."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
+    from treadle.weave.html import prepare
+
+    prepare()
     # What stands here already stays: no process looks through the whole book for what could be
     # given back, nor copies it by looking, which took one second in 27 of processor time.
     gc.freeze()
@@ -171,7 +174,7 @@ def _weave_beside(
 
 
 def _portions(sheets: Sequence[Sheet]) -> list[list[Sheet]]:
-    """Cut sheets, the heaviest first, into portions of some weight."""
+    """Cut sheets into portions of some weight."""
     portions: list[list[Sheet]] = []
     weight = PORTION
     for sheet in sheets:

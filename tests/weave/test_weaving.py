@@ -18,9 +18,11 @@ from tests.support.archive import forget, store
 from tests.support.record import record
 from tests.support.scratch import Scratch, numbered
 from tests.weave.slackwater import slackwater
+from treadle.tangle import read
 from treadle.tangle.learnt.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.store import Store
+from treadle.weave.gathering.book import gather
 from treadle.weave.making.folder import ASIDE, MARKER
 from treadle.weave.site import Report, weave_book
 from treadle.weave.weaving import Wish, weave
@@ -74,6 +76,15 @@ def story(tmp_path: Path) -> Story:
     found.agent_edits("a.txt", 3)
     found.agent_edits("b.txt", 5)
     return found
+
+
+def test_a_first_weave_reads_each_document_once_for_all_that_lists_it(story: Story) -> None:
+    read._remembered.cache_clear()
+    with closing(Index(story.scratch.repo)) as index:
+        book = gather(index)
+    assert len(book.threads) == 2
+    assert read._remembered.cache_info().misses == 2
+    assert read._remembered.cache_info().hits == 4
 
 
 def test_a_site_that_grew_is_the_site_woven_at_the_end(story: Story, tmp_path: Path) -> None:
@@ -183,6 +194,7 @@ _WEAVE = """
 import resource, sys
 from contextlib import closing
 from pathlib import Path
+from treadle.tangle import read
 from treadle.tangle.learnt.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.repo import Repo

@@ -56,9 +56,9 @@ class _Itself:
         return id(self.part)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _lately(one: _Itself) -> str:
-    """The id of a part: one document is asked for its parts' names up to four times in a row."""
+    """The id of a part: some documents at a time are asked for it, each several times."""
     return text_id(render_part(one.part))
 
 

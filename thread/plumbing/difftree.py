@@ -64,6 +64,17 @@ class _Feed:
         """Pass over the rest of the line."""
         self.at = len(self.line)
 
+    def pass_over(self, lines: int) -> None:
+        """Pass over the rest of the line and so many lines of a hunk; remarks on a missing newline
+        do not count."""
+        line = self.line
+        while lines and line:
+            line = self._out.readline()
+            lines -= not line.startswith(b"\\")
+        self.line, self.at = self._out.readline(), 0
+        if self.line.startswith(b"\\"):
+            self.skip()
+
     def field(self) -> str:
         """What stands before the next NUL; a path may hold LFs."""
         end = self.line.find(b"\0", self.at)
@@ -102,8 +113,7 @@ def _blocks(feed: _Feed) -> list[_Block]:
             old, new = _range(hunk[1], hunk[2]), _range(hunk[3], hunk[4])
             removed += [old] if old[0] < old[1] else []
             added += [new] if new[0] < new[1] else []
-            feed.skip()
-            _skip(feed, old[1] - old[0] + new[1] - new[0])
+            feed.pass_over(old[1] - old[0] + new[1] - new[0])
             continue
         if feed.begins(b"diff --git "):
             if begun:
@@ -117,15 +127,6 @@ def _blocks(feed: _Feed) -> list[_Block]:
     if begun:
         blocks.append((tuple(removed), tuple(added), binary))
     return blocks
-
-
-def _skip(feed: _Feed, lines: int) -> None:
-    """Past ``lines`` lines of a hunk; remarks on a missing newline do not count."""
-    for _ in range(lines):
-        feed.more()
-        feed.skip()
-        if feed.begins(b"\\"):
-            feed.skip()
 
 
 def _range(start: bytes, count: bytes | None) -> Range:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from treadle.weave.code.defining import Definition, Rules, Token
 from treadle.weave.guard import within
-from treadle.weave.highlight import LARGEST, PATIENCE, WIDEST
+from treadle.weave.highlight import LARGEST, PATIENCE, WIDEST, Lexed, lexed, lexer_of
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -60,22 +60,12 @@ def names(path: str, text: str) -> Names:
 
     ``text`` may be anything; too long or hostile texts have no names.
     """
-    lexer = _lexer(path.rsplit("/", 1)[-1])
-    if lexer is None or len(text) > LARGEST or max(map(len, text.split("\n"))) > WIDEST:
+    lexer = lexer_of(path.rsplit("/", 1)[-1], "")
+    if lexer is None or not _names_things(lexer.name):
+        return Names()
+    if len(text) > LARGEST or max(map(len, text.split("\n"))) > WIDEST:
         return Names()
     return within(PATIENCE, lambda: _read(lexer, text), Names())
-
-
-@lru_cache(maxsize=1024)
-def _lexer(name: str) -> Lexer | None:
-    from pygments.lexers import find_lexer_class_for_filename
-    from pygments.util import ClassNotFound
-
-    try:
-        found = find_lexer_class_for_filename(name)
-    except ClassNotFound:
-        return None
-    return found() if found and _names_things(found.name) else None
 
 
 def _names_things(language: str) -> bool:
@@ -86,7 +76,7 @@ def _names_things(language: str) -> bool:
 
 def _read(lexer: Lexer, text: str) -> Names:
     family = FAMILIES.get(lexer.name, "")
-    tokens = list(_tokens(lexer, text))
+    tokens = list(_tokens(lexed(lexer, text)))
     rules = Rules(family, tokens, text.count("\n") + 1)
     found = list(rules.found())
     if family == "c":
@@ -115,10 +105,10 @@ def _macros(text: str) -> Iterator[Definition]:
 # -- tokens -----------------------------------------------------------------------------
 
 
-def _tokens(lexer: Lexer, text: str) -> Iterator[Token]:
+def _tokens(found: Lexed) -> Iterator[Token]:
     line = column = depth = 0
     before = ""
-    for _, kind, value in lexer.get_tokens_unprocessed(text):
+    for kind, value in zip(*found, strict=True):
         short = _kind(kind)
         if short == "p":
             for at, sign in enumerate(value):

@@ -10,6 +10,7 @@ from treadle.tangle.asking.descent import changed_by
 from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
+from treadle.tangle.read import AT_ONCE
 from treadle.tangle.result import Result
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE
@@ -44,7 +45,6 @@ def gather(
     commits = {commit.id: commit for commit in index.repo.commits([head])}
     arrived = arrivals(tuple(commits.values()), head)
     recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
-    index.learn(commit.id for commit in recorded)
     threads, damaged = _threads(index, blobs, recorded, arrived, kept)
     say("asking git where lines come from")
     late = young(index, head, portion.since)
@@ -70,18 +70,25 @@ def _threads(
     arrived: Mapping[str, str],
     kept: Kept,
 ) -> tuple[tuple[Woven, ...], tuple[tuple[str, str], ...]]:
-    """The threads, and the commits whose documents are damaged, with the reason."""
-    coverage = {commit.id: _coverage(result) for commit, result in check(index, recorded)}
-    notes = [index.notes()[commit.id] for commit in recorded]
+    """The threads, and the commits whose documents are damaged, with the reason.
+
+    Some documents at a time are asked for their maps, their figures and their short forms, so
+    that each is read once.
+    """
     shelf = Shelf(blobs, kept)
     threads = []
     damaged = []
-    for commit, leaf in zip(recorded, shelf.leaves(notes), strict=True):
-        if isinstance(leaf, Leaf):
-            woven = Woven(commit, leaf, coverage[commit.id], shelf, arrived[commit.id])
-            threads.append(woven)
-        else:
-            damaged.append((commit.id, leaf.message))
+    for at in range(0, len(recorded), AT_ONCE):
+        share = recorded[at : at + AT_ONCE]
+        index.learn(commit.id for commit in share)
+        coverage = {commit.id: _coverage(result) for commit, result in check(index, share)}
+        leaves = shelf.leaves([index.notes()[commit.id] for commit in share])
+        for commit, leaf in zip(share, leaves, strict=True):
+            if isinstance(leaf, Leaf):
+                woven = Woven(commit, leaf, coverage[commit.id], shelf, arrived[commit.id])
+                threads.append(woven)
+            else:
+                damaged.append((commit.id, leaf.message))
     return tuple(threads), tuple(damaged)
 
 

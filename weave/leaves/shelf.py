@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from treadle.tangle.learnt.kept import Kept
+from treadle.tangle.read import AT_ONCE, lately
 from treadle.thread.document import DocumentError, parse, part_id, render
 from treadle.thread.model import Thread
 from treadle.weave.leaves.leaf import (
@@ -32,9 +33,6 @@ OPEN = 8
 
 QUOTED = 160
 """Documents of which the quotes stay in memory."""
-
-SHARE = 25
-"""Documents read between two times at which their short forms are kept."""
 
 
 class Shelf:
@@ -64,8 +62,8 @@ class Shelf:
         found = self.kept.get_all("leaf", notes)
         missing = [note for note in dict.fromkeys(notes) if note not in found]
         fresh: dict[str, Leaf | DocumentError] = {}
-        for at in range(0, len(missing), SHARE):
-            fresh.update(self._read(missing[at : at + SHARE]))
+        for at in range(0, len(missing), AT_ONCE):
+            fresh.update(self._read(missing[at : at + AT_ONCE]))
         for note in notes:
             yield fresh[note] if note in fresh else leaf_back(found[note])
 
@@ -75,7 +73,7 @@ class Shelf:
         quotes: dict[str, object] = {}
         for note, text in zip(notes, self.blobs.read_all(notes), strict=True):
             try:
-                thread = parse(text or b"")
+                thread = lately(text or b"")
             except DocumentError as error:
                 found[note] = error
                 continue

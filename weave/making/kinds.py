@@ -49,6 +49,8 @@ class Sheet:
     """What it is made of; ``""``: weave it each time."""
     weight: int
     """About how long it takes, in characters."""
+    early: bool = False
+    """Whether it keeps what another sheet then need not find out."""
 
 
 Pages = dict[str, str]
@@ -102,7 +104,8 @@ def _thread(loom: Loom, sheet: Sheet) -> Pages:
 def _files(plan: Plan) -> Iterator[Sheet]:
     for at, cloth in enumerate(plan.book.files):
         if cloth.text is not None:
-            yield Sheet("file", at, _names(plan, cloth), file_key(plan, cloth), cloth.text.size)
+            names, size = _names(plan, cloth), cloth.text.size
+            yield Sheet("file", at, names, file_key(plan, cloth), size, early=True)
 
 
 def _names(plan: Plan, cloth: Cloth) -> tuple[str, ...]:
@@ -114,8 +117,11 @@ def _names(plan: Plan, cloth: Cloth) -> tuple[str, ...]:
 def _file(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import files_of
     from treadle.weave.pages.file import file_pages
+    from treadle.weave.pages.identifiers import keep_names
 
-    views = file_pages(loom.plan, loom.plan.book.files[sheet.at])
+    cloth = loom.plan.book.files[sheet.at]
+    views = file_pages(loom.plan, cloth)
+    keep_names(cloth, views[0].text, loom.kept)
     return dict(files_of(views, loom.frame))
 
 
@@ -228,7 +234,7 @@ def _index_of_names(plan: Plan) -> Iterator[Sheet]:
 
     files = [file_key(plan, cloth) for cloth in plan.book.files if cloth.text is not None]
     weight = sum(cloth.text.size if cloth.text else 0 for cloth in plan.book.files)
-    yield Sheet("names", 0, page_names(plan), key("names", plan.book.title, files), weight)
+    yield Sheet("names", 0, page_names(plan), key("names", plan.book.title, files), weight // 5)
 
 
 def _named(loom: Loom, sheet: Sheet) -> Pages:

@@ -159,6 +159,13 @@ def read_names(files: Iterable[Cloth], kept: Kept) -> Iterator[Names]:
     kept.put("names", fresh)
 
 
+def keep_names(file: Cloth, text: str, kept: Kept) -> None:
+    """Read the names of a file while its tokens are at hand, for the index that comes later."""
+    key = _digest(file)
+    if kept.folder and kept.get("names", key) is None:
+        kept.put("names", {key: _plain(names(file.path, text))})
+
+
 def _digest(file: Cloth) -> str:
     """A file's text, and its name, which tells its language."""
     return f"{file.path.rpartition('/')[2]}\0{file.text.blob if file.text else ''}"

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.tangle.searching.words import LONGEST, fold, matches, pieces, spelled, words
+from treadle.tangle.searching.words import (
+    LONGEST,
+    fold,
+    matches,
+    pieces,
+    spelled,
+    vocabulary,
+    words,
+)
 
 
 def found(text: str) -> list[str]:
@@ -66,3 +74,8 @@ def test_what_is_indexed_can_be_cut_at_spaces(text: str) -> None:
 
 def test_a_word_of_any_length_is_bounded() -> None:
     assert len(fold("x" * 1_000_000)) == LONGEST
+
+
+@given(st.text())
+def test_the_vocabulary_of_a_text_is_what_it_spells(text: str) -> None:
+    assert vocabulary(text) == set(spelled(text).split(" ")) - {""}

@@ -6,6 +6,7 @@ import pytest
 
 from treadle.weave.code.defining import Definition
 from treadle.weave.code.names import names
+from treadle.weave.highlight import lexed, tokens
 
 PYTHON = '''\
 """turn = 1"""
@@ -246,3 +247,11 @@ def test_what_says_nothing_of_names_has_none(path: str, text: str) -> None:
 def test_brackets_that_do_not_match_are_survived() -> None:
     found = names("a.go", "func f() }}} {\nfunc g() {{{\n").defined
     assert Definition("f", "func", 0, 1) in found
+
+
+def test_a_file_is_tokenised_once_for_its_colours_and_its_names() -> None:
+    text = "def height(x):\n    return 1\n"
+    lexed.cache_clear()
+    assert names("tide/a.py", text).defined
+    assert tokens(text, "tide/a.py")[0][0] == ("k", "def ")
+    assert lexed.cache_info().misses == 1
