@@ -12,11 +12,13 @@ list files (``files.html``, the index of identifiers, the map on the first page)
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from contextlib import closing
 from pathlib import Path
 
+from treadle.cli.main import GARBAGE
 from treadle.tangle.asking.blames import KIND, TREE
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
@@ -42,4 +44,5 @@ def main(clone: str, out: str) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(*GARBAGE)
     main(sys.argv[1], sys.argv[2])
