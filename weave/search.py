@@ -182,9 +182,9 @@ def _ranges(postings: Mapping[str, Sequence[int]], count: int) -> Iterator[list[
 def packed(numbers: Iterable[int]) -> str:
     """Return rising numbers as text: the steps between them, in ``DIGITS``."""
     found = []
-    last = -1
+    following = 0
     for number in numbers:
-        step, last = number - last - 1, number
+        step, following = number - following, number + 1
         while step > 31:
             found.append(DIGITS[32 + (step & 31)])
             step >>= 5

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.weave.markup import check_markup
-from treadle.weave.markdown import LARGEST, to_html
+from treadle.weave.markdown import _PLAIN, LARGEST, _rendered, to_html
 
 
 def test_headings_stand_below_those_of_the_page_without_a_gap() -> None:
@@ -75,3 +75,13 @@ def test_whatever_an_answer_holds_the_markup_is_whole(text: str) -> None:
 @given(st.text("<>&\"'`*_[]()!#-|\\\n x:/jJ", max_size=200))
 def test_whatever_marks_an_answer_holds_the_markup_is_whole(text: str) -> None:
     check_markup(to_html(text))
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_a_plain_line_is_the_paragraph_that_markdown_makes_of_it(text: str) -> None:
+    assert to_html(text) == _rendered(text)
+
+
+def test_most_sentences_are_plain() -> None:
+    assert _PLAIN.fullmatch("Now let me run the tests (all of them), as before: 3.5 s, isn't it?")
+    assert not _PLAIN.fullmatch("Now `make`")

@@ -32,11 +32,11 @@ def line_html(line: Sequence[Token], marked: Sequence[Range] = ()) -> str:
 
     ``marked`` are ranges of characters that changed.
     """
-    if sum(len(text) for _, text in line) > WIDEST:
+    if sum([len(text) for _, text in line]) > WIDEST:
         return _cut_line("".join(text for _, text in line))
     if marked:
         return "".join(_marked(line, marked))
-    return "".join(_token(name, escape(text, quote=False)) for name, text in line)
+    return "".join([_token(name, escape(text, quote=False)) for name, text in line])
 
 
 def _token(name: str, html: str) -> str:

@@ -67,7 +67,7 @@ def _pairs(lines: Sequence[tuple[str, str]], gone: range, came: range) -> Iterat
 
 def _compared(old: str, new: str) -> tuple[tuple[Range, ...], tuple[Range, ...]] | None:
     """The ranges that differ on both sides; None where too little is alike, or nothing differs."""
-    whole, least = max(_letters(old), _letters(new)), min(_letters(old), _letters(new))
+    least, whole = sorted((_letters(old), _letters(new)))
     if max(len(old), len(new)) > WIDEST or least < ALIKE * whole:
         return None
     words = _WORD.findall(old), _WORD.findall(new)
