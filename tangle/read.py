@@ -57,6 +57,11 @@ def lately(text: bytes) -> Thread:
     return _remembered(text) if len(text) <= SMALL else parse(text)
 
 
+def forget() -> None:
+    """Let go of what ``lately`` remembers."""
+    _remembered.cache_clear()
+
+
 @lru_cache(maxsize=AT_ONCE + 1)
 def _remembered(text: bytes) -> Thread:
     return parse(text)

@@ -59,15 +59,15 @@ def spelled(text: str) -> str:
 
 
 def vocabulary(text: str) -> set[str]:
-    """The words of ``spelled``, each once: for who need not know their order, several times as
-    fast, since most words of a text come again."""
-    return {form for word in set(_WORD.findall(text)) for form in _forms(word)}
-
-
-@lru_cache(maxsize=1 << 16)
-def _forms(word: str) -> tuple[str, ...]:
-    """What one word of a text is found by."""
-    return tuple(spelled(word).split(" "))
+    """The words of ``spelled``, each once: for who need not know their order, and faster, since
+    most words of a text come again."""
+    found: set[str] = set()
+    for word in set(_WORD.findall(text)):
+        # Letters that are not ASCII may be spelled out in several words.
+        found.update((fold(word),) if word.isascii() else fold(word).split(" "))
+        if len(word) > 3:
+            found.update(pieces(word))
+    return found - {""}
 
 
 def matches(text: str, wanted: Iterable[str]) -> Iterator[tuple[int, int, str]]:

@@ -56,7 +56,7 @@ class _Itself:
         return id(self.part)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _lately(one: _Itself) -> str:
     """The id of a part: some documents at a time are asked for it, each several times."""
     return text_id(render_part(one.part))

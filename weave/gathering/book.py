@@ -10,7 +10,7 @@ from treadle.tangle.asking.descent import changed_by
 from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
-from treadle.tangle.read import AT_ONCE
+from treadle.tangle.read import AT_ONCE, forget
 from treadle.tangle.result import Result
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE
@@ -89,6 +89,7 @@ def _threads(
                 threads.append(woven)
             else:
                 damaged.append((commit.id, leaf.message))
+    forget()
     return tuple(threads), tuple(damaged)
 
 
