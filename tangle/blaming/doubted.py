@@ -8,6 +8,7 @@ path, which lines of which commits those are, and which the others are that they
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from treadle.tangle.blaming.pieces import NOBODY, pieces_of
 from treadle.tangle.blaming.rows import Entry, output, read_entries
@@ -16,12 +17,12 @@ from treadle.tangle.learnt.index import Index
 from treadle.thread.errors import UserError
 from treadle.thread.origin import Origin
 
+if TYPE_CHECKING:
+    from treadle.thread.model import Row
+
 Doubted = Mapping[int, frozenset[tuple[str, str]]]
 """By 0-based line of a commit's file the part and the step of what the line may be instead, both
 ``""`` where that is nobody's."""
-
-_MARK = b'"doubts": ['
-"""Without it a document has none, and need not be parsed."""
 
 
 def in_doubt(
@@ -67,21 +68,19 @@ def _squashes(index: Index) -> Mapping[str, Sequence[Squash]]:
     return index.doubts.squashes()
 
 
-def _told(content: bytes) -> Iterator[tuple[str, str, Mapping[int, Iterable[str]]]]:
-    """Of each file with doubts its path, its path before, and the doubts by line. A document that
-    cannot be read has none: whoever asks for its lines is told."""
-    if _MARK not in content:
-        return
+def _told(content: bytes) -> Iterator[Row]:
+    """The files with doubts. A document that cannot be read has none: whoever asks for its lines is
+    told."""
     from treadle.thread.document import parse
-    from treadle.thread.doubt import by_line
+    from treadle.thread.doubt import MARK
 
+    if MARK not in content:
+        return
     try:
         rows = parse(content).placement.rows
     except UserError:
         return
-    for row in rows:
-        if row.doubts:
-            yield row.path, row.source or row.path, by_line(row.doubts)
+    yield from (row for row in rows if row.doubts)
 
 
 def _lines(index: Index, squash: Squash) -> Sequence[tuple[Place, Sequence[Other]]]:
@@ -101,20 +100,37 @@ def _lines(index: Index, squash: Squash) -> Sequence[tuple[Place, Sequence[Other
 
 def _asked(index: Index, squash: Squash) -> Iterator[tuple[Place, Sequence[Other]]]:
     """The same, asked of git."""
-    told = [one for others in squash.lines.values() for one in others]
+    from treadle.thread.doubt import by_line
+    from treadle.thread.model import Doubt
+
+    size = _size(index, squash.after)
+    doubts = by_line([Doubt(line, count, tuple(told)) for line, count, told in squash.runs], size)
+    told = {one for others in doubts.values() for one in others}
     lines = {sign: {int(one[1:]) - 1 for one in told if one[:1] == sign} for sign in "-+"}
-    after = _places(index, squash.path, squash.commit, lines["+"] | squash.lines.keys())
-    before = _places(index, squash.source, f"{squash.commit}^", lines["-"])
-    for line, others in squash.lines.items():
+    after = _places(index, squash.path, squash.commit, lines["+"] | doubts.keys(), size)
+    size = _size(index, squash.before)
+    before = _places(index, squash.source, f"{squash.commit}^", lines["-"], size)
+    for line, others in doubts.items():
         if line in after:
-            yield after[line], [_other(one, before, after) for one in others]
+            yield after[line], [_other(one, before, after) for one in sorted(others)]
 
 
-def _places(index: Index, path: str, rev: str, lines: Collection[int]) -> Mapping[int, Place]:
-    """For these lines of a file, and some between, where git's blame ends."""
-    if not lines:
+def _size(index: Index, blob: str) -> int:
+    """How many lines a text has; 0 where there is none."""
+    content = index.repo.read(blob) if blob else b""
+    if content is None:
+        raise UserError(f"{blob} is not in this clone")
+    return content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
+
+
+def _places(
+    index: Index, path: str, rev: str, lines: Collection[int], size: int
+) -> Mapping[int, Place]:
+    """For these lines of a file that has ``size``, and some between, where git's blame ends."""
+    there = [line for line in lines if line < size]
+    if not there:
         return {}
-    process = index.repo.start_blame(path, rev, (min(lines), max(lines) + 1))
+    process = index.repo.start_blame(path, rev, (min(there), max(there) + 1))
     out = output(process, index.repo, path, rev)
     return {
         entry.final + number: (entry.commit, entry.path, entry.first + number)

@@ -15,11 +15,14 @@ from treadle.thread.git.ancestors import behind
 
 if TYPE_CHECKING:
     from treadle.tangle.learnt.index import Index
+    from treadle.thread.model import Row
 
 Place = tuple[str, str, int]
 """A commit, a path there and a 0-based line: where git's blame of a line ends."""
 Other = tuple[str, str] | Place
 """What a line in doubt may be instead: of a part and step, or the line at a place."""
+Run = tuple[int, int, Sequence[str]]
+"""The fields of a ``model.Doubt``."""
 
 
 class Squash(NamedTuple):
@@ -29,8 +32,11 @@ class Squash(NamedTuple):
     path: str
     source: str
     """Its path before the commit."""
-    lines: Mapping[int, Sequence[str]]
-    """By 0-based line what it may be instead, as ``model.Doubt`` has it."""
+    before: str
+    """Id of its blob before; ``""`` where there is none."""
+    after: str
+    """Id of its blob after."""
+    runs: Sequence[Run]
 
 
 class Doubts:
@@ -61,15 +67,15 @@ class Doubts:
         asked = "select distinct blob from notes where blob not in (select note from doubts)"
         return [row[0] for row in self._index.db.execute(asked)]
 
-    def keep(
-        self, note: str, files: Iterable[tuple[str, str, Mapping[int, Iterable[str]]]]
-    ) -> None:
-        """Keep the doubts of a note, by path, path before and line; and that it was looked into."""
+    def keep(self, note: str, rows: Iterable[Row]) -> None:
+        """Keep the doubts of a note's rows, and that it was looked into."""
         asked = "insert or replace into doubts values (?, ?, ?)"
         self._index.db.execute(asked, (note, "", ""))
-        for path, source, lines in files:
-            told = json.dumps([source, [[line, *others] for line, others in lines.items()]])
-            self._index.db.execute(asked, (note, cache.stored(path), told))
+        for row in rows:
+            blobs = [entry.blob if entry else "" for entry in (row.before, row.after)]
+            runs = [(doubt.line, doubt.count, doubt.others) for doubt in row.doubts]
+            told = json.dumps([row.source or row.path, *blobs, runs])
+            self._index.db.execute(asked, (note, cache.stored(row.path), told))
 
     def squashes(self) -> Mapping[str, Sequence[Squash]]:
         """By path the commits whose documents leave lines of it in doubt."""
@@ -78,9 +84,7 @@ class Doubts:
             asked = "select path, commit_id, told from doubts join notes on note = blob where told"
             for stored, commit, told in self._index.db.execute(f"{asked} != ''"):
                 path = cache.told(stored)
-                source, rows = json.loads(told)
-                lines = {line: others for line, *others in rows}
-                self._squashes.setdefault(path, []).append(Squash(commit, path, source, lines))
+                self._squashes.setdefault(path, []).append(Squash(commit, path, *json.loads(told)))
         return self._squashes
 
     def ends(self, squash: Squash) -> Sequence[tuple[Place, Sequence[Other]]] | None:

@@ -24,10 +24,10 @@ from treadle.thread.origin import Origin, Over, Replaced, Span
 from treadle.thread.repo import Repo
 from treadle.thread.store import Store
 
-SCHEMA = 7
+SCHEMA = 8
 """1: maps, steps, threads, checks, notes. 2: which commit's document holds a part. 3: lines by path
 in checks. 4: accounts. 5: problems in checks. 6: replaced
-attempts. 7: doubts."""
+attempts. 7: doubts. 8: these as runs."""
 _TABLES = """
 create table notes (commit_id text primary key, blob text not null) without rowid;
 create table known (note text, commit_id text, error text,

@@ -34,7 +34,7 @@ from treadle.thread.document import (
     part_id,
     render,
 )
-from treadle.thread.doubt import by_line, runs
+from treadle.thread.doubt import joined
 from treadle.thread.errors import UserError
 from treadle.thread.model import EVIDENCE, Change, Doubt, Part, Placement, Row, Thread
 from treadle.thread.origin import split_lines
@@ -218,7 +218,7 @@ def _by_path(threads: Sequence[Thread]) -> dict[str, list[_Side]]:
 def _doubts(sides: Sequence[_Side], twins: Mapping[str, str]) -> tuple[Doubt, ...]:
     """What any side doubts."""
     rows = [pointer.row(side.row, twins) for side in sides]
-    return runs(by_line([doubt for row in rows for doubt in row.doubts]))
+    return joined([doubt for row in rows for doubt in row.doubts])
 
 
 def _sure(row: Row) -> Row:

@@ -104,7 +104,9 @@ def test_a_changed_heading_is_told_by_its_line() -> None:
                 ('[[3, 2, ""], [4, 1, ""]]', "runs of lines in order"),
                 ('[[3, 2, "+0"]]', "runs of lines in order"),
                 ('[[3, 2, "2.1"]]', "runs of lines in order"),
-                ('[[1, 1000000000, ""]]', "at most 200000 lines"),
+                ('[[1, 1000000000, ""]]', "runs of lines in order"),
+                ('[[1, 2, "-999999999"]]', "runs of lines in order"),
+                ("[[1, 1" + ', "-1"' * 33 + "]]", "runs of lines in order"),
             )
         ),
         ('["100644"', '["644"', "a mode of six octal digits"),

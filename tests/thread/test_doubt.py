@@ -6,7 +6,7 @@ from hypothesis import given
 
 from tests.thread.threads import doubts
 from treadle.thread import pointer
-from treadle.thread.doubt import MANY, by_line, runs
+from treadle.thread.doubt import LAST, MANY, by_line, joined, runs
 from treadle.thread.model import Doubt, Entry, Row
 
 PART, CLEAN = "a" * 40, "b" * 40
@@ -14,8 +14,28 @@ PART, CLEAN = "a" * 40, "b" * 40
 
 @given(doubts())
 def test_runs_say_the_same_of_every_line(told: tuple[Doubt, ...]) -> None:
-    assert by_line(runs(by_line(told))) == by_line(told)
-    assert runs(by_line(runs(by_line(told)))) == runs(by_line(told))
+    lines = by_line(told, LAST)
+    assert by_line(runs(lines), LAST) == lines
+    assert joined(told) == runs(lines)
+
+
+@given(doubts(), doubts())
+def test_two_that_are_joined_say_what_either_says(
+    one: tuple[Doubt, ...], other: tuple[Doubt, ...]
+) -> None:
+    lines = by_line([*one, *other], LAST)
+    assert joined([*one, *other]) == joined([*other, *one]) == runs(lines)
+
+
+def test_a_run_of_any_length_is_as_long_as_the_file() -> None:
+    endless = Doubt(2, LAST - 1, ("-1",))
+    assert by_line([endless], 4) == {2: {"-1"}, 3: {"-2"}}
+    assert by_line([endless], 1) == {}
+    assert joined([endless, Doubt(3, 1, ("",))]) == (
+        Doubt(2, 1, ("-1",)),
+        Doubt(3, 1, ("", "-2")),
+        Doubt(4, LAST - 3, ("-3",)),
+    )
 
 
 def test_lines_that_may_be_lines_that_follow_one_another_are_one_run() -> None:

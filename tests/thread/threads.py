@@ -180,7 +180,7 @@ def parts(draw: st.DrawFn) -> Part:
 
 _others = st.one_of(
     st.just(""),
-    st.builds(lambda sign, line: f"{sign}{line}", st.sampled_from("+-"), st.integers(1, 10**9 - 1)),
+    st.builds(lambda sign, line: f"{sign}{line}", st.sampled_from("+-"), st.integers(1, 10**9 - 5)),
     st.builds(lambda part, turn: f"{part}:{turn}.1", part_ids, st.integers(1, 10**9 - 1)),
 )
 

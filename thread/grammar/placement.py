@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from treadle.thread.doubt import MOST
+from treadle.thread.doubt import LAST, MANY
 from treadle.thread.grammar.blocks import Block, DocumentError, Fields, decode, encode, fence
 from treadle.thread.grammar.hunks import PART_ID, STEP_ID, check_path, read_change, write_change
 from treadle.thread.grammar.parts import Cursor
@@ -21,8 +21,8 @@ HEADING = "Placement"
 _MODE = re.compile("[0-7]{6}")
 _BLOB = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 _REFERENCE = re.compile("binary|submodule|redacted|large|parent [1-9][0-9]{0,3}|")
-
-_OTHER = re.compile(f"|[-+][1-9][0-9]{{0,8}}|{PART_ID}:{STEP_ID}")
+_PLACE = re.compile("[-+][1-9][0-9]{0,8}")
+_OTHER = re.compile(f"|{_PLACE.pattern}|{PART_ID}:{STEP_ID}")
 
 
 def render_placement(placement: Placement) -> str:
@@ -92,12 +92,12 @@ def _read_doubts(fields: Fields) -> tuple[Doubt, ...]:
     found = []
     end = 1
     for line, count, *others in fields.runs("doubts"):
-        if line < end or not all(map(_OTHER.fullmatch, others)):
+        ends = [line, *(int(other[1:]) for other in others if _PLACE.fullmatch(other))]
+        known = all(map(_OTHER.fullmatch, others)) and len(others) <= MANY
+        if line < end or not known or max(ends) + count - 1 > LAST:
             raise fields.wrong("doubts", "runs of lines in order, each with what it may be")
         found.append(Doubt(line - 1, count, tuple(others)))
         end = line + count
-    if sum(doubt.count for doubt in found) > MOST:
-        raise fields.wrong("doubts", f"at most {MOST} lines")
     return tuple(found)
 
 

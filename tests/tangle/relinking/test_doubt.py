@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.support.scratch import Scratch, lines
@@ -12,7 +13,7 @@ from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink
 from treadle.tangle.sharing.unite import unite
-from treadle.thread.document import parse, part_id
+from treadle.thread.document import parse, part_id, render
 from treadle.thread.model import Doubt
 from treadle.thread.origin import Origin
 
@@ -85,6 +86,19 @@ def test_the_answer_says_that_it_is_in_doubt_and_check_counts_it(loom: Loom) -> 
             assert (result.exact, result.doubted) == (1, 1)
     finally:
         index.close()
+
+
+def test_a_document_that_doubts_more_lines_than_there_are(loom: Loom) -> None:
+    taken_out_and_written_again(loom)
+    loom.relink("HEAD")
+    thread = loom.thread()
+    rows = [
+        replace(row, doubts=(Doubt(0, 10**8, ("+1", "-999")),)) for row in thread.placement.rows
+    ]
+    text = render(replace(thread, placement=replace(thread.placement, rows=tuple(rows))))
+    loom.scratch.run("notes", "--ref", "treadle", "add", "--force", "--file", "-", feed=text)
+    assert steps(loom.scratch) == {}
+    assert "or somebody else" in asked(loom.scratch, FIRST[0]).silence
 
 
 def test_a_line_in_doubt_stays_so_in_later_commits_under_another_name(loom: Loom) -> None:
