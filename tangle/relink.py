@@ -199,8 +199,9 @@ class _Work:
 
     def _alike(self, question: Question, one: Candidate, found: Sequence[Candidate]) -> bool:
         """Whether a commit makes a document's very change. A document that was made for a merge
-        does not tell what another parent brought, and one of any other commit tells of it."""
-        if not question.same_as(one):
+        does not tell what another parent brought, and one of any other commit tells of it. Doubts
+        count lines, which another base has elsewhere."""
+        if one.unsure or not question.same_as(one):
             return False
         made_for = self.repo.commit(one.commit)
         if made_for is not None:

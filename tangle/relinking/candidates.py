@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from treadle.thread.document import DocumentError, documents, head, part_id
+from treadle.thread.doubt import MARK
 from treadle.thread.grammar.blocks import escape
 from treadle.thread.model import Row, Thread
 from treadle.thread.repo import Repo, encode
@@ -56,6 +57,8 @@ class Candidate:
     changes: tuple[Change, ...]
     lines: frozenset[bytes] = frozenset()
     """Of the lines that were asked for those that it adds, as it writes them."""
+    unsure: bool = False
+    """Of a squash: it leaves lines in doubt."""
 
     @property
     def order(self) -> tuple[str, tuple[str, ...], str, int]:
@@ -128,6 +131,7 @@ def _read(commit: str, note: str, text: bytes, wanted: frozenset[bytes]) -> Iter
         *_times([strand.began for strand in front.strands]),
         tuple(_changes(text)),
         lines,
+        MARK in text,
     )
 
 
@@ -156,6 +160,7 @@ def _of_thread(
         *_times([part.began for part in thread.parts]),
         tuple(map(change_of, placement.rows)),
         lines,
+        any(row.doubts for row in placement.rows),
     )
 
 

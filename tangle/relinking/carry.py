@@ -29,7 +29,7 @@ from treadle.tangle.relinking.claim import (
     Kin,
     Pairing,
 )
-from treadle.tangle.relinking.lineage import Chains, ascend, chains_of
+from treadle.tangle.relinking.lineage import Chains, ascend, chains_of, resolve, said
 from treadle.tangle.relinking.recognition import recognised
 from treadle.tangle.relinking.revision import Revision, back_of
 from treadle.tangle.relinking.trust import trusted
@@ -104,7 +104,7 @@ def carry(
     ]
     for number in (*led, *_passed(goals, kin, chains, pairings, sure)):
         sure.setdefault(number, "a step on the way")
-    origins: list[dict[int, Origin]] = [{} for _ in goals]
+    origins: list[dict[int, Origin | None]] = [{} for _ in goals]
     for pairing, claims in sorted(
         zip(pairings, claimed, strict=True),
         key=lambda row: _precedence(kin, pairings, row[0]),
@@ -112,8 +112,10 @@ def carry(
     ):
         for claim in claims:
             if claim.kin in sure and claim.origin.part:
-                origins[pairing.goal].setdefault(claim.line, claim.origin)
-    return Carried(origins, sorted(sure, key=lambda n: kin[n].candidate.order), sure)
+                origin = None if claim.unsure else claim.origin
+                origins[pairing.goal].setdefault(claim.line, origin)
+    known = [{line: one for line, one in told.items() if one is not None} for told in origins]
+    return Carried(known, sorted(sure, key=lambda n: kin[n].candidate.order), sure)
 
 
 def _precedence(
@@ -142,10 +144,13 @@ def _claims(
     for line in goal.new:
         if places[line] < 0:
             continue
-        number, wrote, place, origin = ascend(chains, pairing.kin, file, places[line])
-        if origin is not None:
-            block = wrote.blocks[place]
-            yield Claim(pairing.goal, line, number, block, place, origin, wrote.path)
+        here = ascend(chains, pairing.kin, file, places[line])
+        others = {resolve(chains, number, at, other) for number, at, other in here.unsure}
+        if here.origin is not None:
+            unsure = not others <= {said(here.origin)}
+            block, path = here.file.blocks[here.place], here.file.path
+            where = pairing.goal, line, here.kin, block, here.place
+            yield Claim(*where, here.origin, path, unsure)
 
 
 def _find_moved(goal: Goal, file: Revision, places: list[int]) -> None:

@@ -94,6 +94,8 @@ class Claim(NamedTuple):
     origin: Origin
     path: str
     """Of the document's file."""
+    unsure: bool = False
+    """A squash on the way leaves in doubt whose it is."""
 
 
 def runs(claims: Sequence[Claim]) -> Iterator[list[Claim]]:

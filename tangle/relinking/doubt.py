@@ -6,6 +6,7 @@ block goes that ends like what stays, it may keep the wrong one of two blank lin
 that was there before, as git says, is in doubt if
 
 - a document says that a step wrote it on the way, or that it was another line of the base;
+- a document on the way is of a squash itself, and doubts the line;
 - git's shortest diff gives it another place than git's usual one;
 - it holds no letter and no digit, stands just beside a block that was replaced, and the run of
   such lines in which it stands stood in the old block too, or stands in the new one;
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from treadle.tangle.relinking.claim import Goal, Kin, Pairing
-from treadle.tangle.relinking.lineage import Chains, ascend
+from treadle.tangle.relinking.lineage import Chains, ascend, resolve, said
 from treadle.tangle.relinking.revision import back_of
 from treadle.tangle.text.match import weight_of
 from treadle.thread.doubt import MANY, runs
@@ -81,13 +82,17 @@ def _told(
     for line in range(size):
         if back[line] < 0 or places[line] < 0:
             continue
-        number, reached, place, origin = ascend(chains, pairing.kin, file, places[line], base)
-        if origin is not None:
+        here = ascend(chains, pairing.kin, file, places[line], base)
+        for number, squashed, other in here.unsure:
+            yield line, resolve(chains, number, squashed, other, base)
+        if here.origin is not None:
             # That no step wrote it says little: a merge's document tells only what no parent has.
-            if origin.part and number in sure and not kin[number].past:
-                yield line, f"{origin.part}:{origin.step}"
-        elif reached.before == base:
-            yield line, None if place == back[line] else f"-{place + 1}"
+            if here.origin.part and here.kin in sure and not kin[here.kin].past:
+                yield line, said(here.origin)
+        elif here.file.before == base and here.place != back[line]:
+            yield line, f"-{here.place + 1}"
+        elif here.file.before == base and not here.unsure:
+            yield line, None
 
 
 def _shorter(goal: Goal, back: Sequence[int], shortest: Difference) -> Iterator[tuple[int, str]]:

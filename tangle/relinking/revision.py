@@ -11,7 +11,8 @@ lines are new, and the line map says who wrote them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 
 from treadle.tangle.apply import (
     File,
@@ -24,6 +25,7 @@ from treadle.tangle.apply import (
 )
 from treadle.tangle.linemap import origins
 from treadle.thread.document import part_id
+from treadle.thread.doubt import by_line
 from treadle.thread.git.differences import Range, Side, differences, sources
 from treadle.thread.model import Change, Entry, Row, Thread
 from treadle.thread.origin import Origin, split_lines
@@ -58,6 +60,8 @@ class Revision:
     """No line is unknown."""
     own: frozenset[str]
     """Texts of the lines that it added."""
+    doubts: Mapping[int, AbstractSet[str]] = field(default_factory=dict)
+    """What lines of the base may be instead, as ``Doubt`` has it: the document is a squash's."""
 
 
 @dataclass(slots=True)
@@ -109,6 +113,7 @@ def revisions(repo: Repo, threads: Sequence[Thread]) -> list[dict[str, Revision]
             pair[1],
             not any(isinstance(line, Unknown) for line in row.file.lines),
             frozenset(row.file.lines[i] for begin, end in change.added for i in range(begin, end)),
+            by_line(row.row.doubts, len(row.file.lines)),
         )
     return found
 

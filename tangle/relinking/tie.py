@@ -141,7 +141,8 @@ def _whole(
     for target in cloth.targets:
         if target.path in large:
             lines = sum(end - begin for begin, end in target.added)
-            rows[target.path] = replace(target.row, reference="large", lines=lines)
+            left = rows[target.path].doubts
+            rows[target.path] = replace(target.row, reference="large", lines=lines, doubts=left)
             del residue[target.path]
     placement = replace(cloth.placement, rows=tuple(rows.values()), residue=tuple(residue.values()))
     return Thread(tuple(parts.values()), placement)

@@ -148,6 +148,67 @@ def test_what_a_merge_brought_is_not_in_doubt_where_it_is_made_a_plain_commit(lo
     assert steps(loom.scratch).keys() == steps(loom.scratch, rev="main").keys() >= {*FIRST, *SECOND}
 
 
+# -- a squash that is rewritten -----------------------------------------------------
+
+
+def only_the_squash_is_known(loom: Loom) -> None:
+    """Nothing but the squash's own document tells what the branch did."""
+    taken_out_and_written_again(loom)
+    loom.relink("HEAD")
+    for rev in ("main", "main^"):
+        loom.scratch.git("notes", "--ref", "treadle", "remove", loom.scratch.head(rev).id)
+
+
+def test_a_squash_that_is_amended_stays_in_doubt(loom: Loom) -> None:
+    only_the_squash_is_known(loom)
+    text = loom.scratch.read("lamp.py")
+    loom.scratch.write("lamp.py", f"by hand, above all\n{text}")
+    loom.scratch.commit("Amended", "--amend")
+    loom.relink("HEAD")
+    assert steps(loom.scratch).keys() >= {FIRST[0], *SECOND}
+    assert AGAIN not in steps(loom.scratch)
+
+
+def test_a_squash_that_is_rebased_stays_in_doubt(loom: Loom) -> None:
+    only_the_squash_is_known(loom)
+    loom.scratch.git("checkout", "-q", "-b", "later", "start^")
+    loom.person("lamp.py", "number 2\n", "number 2\nby hand, on the other branch\n")
+    loom.scratch.git("cherry-pick", "start")
+    ((source,),) = (outcome.sources for outcome in loom.relink("HEAD").outcomes)
+    assert source.sure == "the same change"
+    assert steps(loom.scratch).keys() >= {FIRST[0], *SECOND}
+    assert AGAIN not in steps(loom.scratch)
+
+
+def test_a_squash_in_a_squash_stays_in_doubt(loom: Loom) -> None:
+    only_the_squash_is_known(loom)
+    (row,) = loom.thread().placement.rows
+    loom.step("lamp.py", 12, "a fourth lamp is for the cellar and its jars of oil")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "-b", "later", "start~2")
+    loom.scratch.git("merge", "-q", "--squash", "start")
+    loom.scratch.commit("Squashed again")
+    loom.relink("HEAD")
+    (later,) = loom.thread().placement.rows
+    assert [doubt.others for doubt in later.doubts] == [doubt.others for doubt in row.doubts]
+    assert AGAIN not in steps(loom.scratch)
+
+
+def test_a_line_in_doubt_whose_first_step_is_squashed_too(loom: Loom) -> None:
+    only_the_squash_is_known(loom)
+    loom.step("lamp.py", 12, "a fourth lamp is for the cellar and its jars of oil")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "-b", "later", "start~3")
+    loom.scratch.git("merge", "-q", "--squash", "start")
+    loom.scratch.commit("Squashed again")
+    loom.relink("HEAD")
+    assert steps(loom.scratch)[FIRST[0]] == loom.known[f"{FIRST[0]}\n"]
+    assert AGAIN not in steps(loom.scratch)
+
+
+# -- text with two readings ---------------------------------------------------------
+
+
 BODY = lines("    pour the oil into the jar", "    close the jar with a cork")
 
 
