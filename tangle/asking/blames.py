@@ -53,7 +53,7 @@ class TreeBlame:
         for path, entries in self._asked:
             rows[path] = _row(entries)
         index.notes()
-        signs = {path: _sign(index, path, rows[path]) for path in paths}
+        signs = {path: _sign(index, path, rows[path], self._head) for path in paths}
         stale = [path for path in paths if rows[path].get("sign") != signs[path]]
         for path in stale:
             _trace(index, path, self._head, rows[path], signs[path])
@@ -78,10 +78,10 @@ def _ground(index: Index) -> str:
     return f"{' '.join(sorted(index.repo.shallow()))};{index.repo.replaced()}"
 
 
-def _sign(index: Index, path: str, row: Row) -> str:
+def _sign(index: Index, path: str, row: Row, head: str) -> str:
     """Names the notes that tell where a file's lines come from, and which are in doubt."""
     notes = index.notes()
-    commits = [*row["commits"], *doubters(index, [path, *row["paths"]])]
+    commits = [*row["commits"], *doubters(index, [path, *row["paths"]], head)]
     told = " ".join(notes.get(commit, "-") for commit in commits)
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 

@@ -29,31 +29,38 @@ def in_doubt(
     index: Index, path: str, rev: str, entries: Sequence[Entry]
 ) -> Mapping[tuple[str, str], Doubted]:
     """What of git's blame of ``path`` as of ``rev`` is in doubt, by commit and path."""
-    squashes = _squashes(index)
-    if not squashes:
-        return {}
     places = {(entry.commit, entry.path) for entry in entries}
     found: dict[tuple[str, str], dict[int, set[Other]]] = {}
     tellers: set[str] = set()
-    for name in {path, *(place[1] for place in places)} & squashes.keys():
-        behind = index.doubts.behind(rev or "HEAD")
-        for squash in squashes[name]:
-            if squash.commit not in behind:
-                continue
-            for (commit, first_path, line), others in _lines(index, squash):
-                where = commit, first_path
-                # Whether a line is in doubt may not depend on which others were asked about.
-                if where in places and name in (path, first_path):
-                    found.setdefault(where, {}).setdefault(line, set()).update(others)
-                    tellers.add(squash.commit)
+    for squash in _behind(index, {path, *(place[1] for place in places)}, rev):
+        elsewhere = squash.path in index.doubts.lost(rev or "HEAD")
+        for (commit, first_path, line), others in _lines(index, squash):
+            where = commit, first_path
+            # Whether a line is in doubt may not depend on which others were asked about.
+            if where in places and (elsewhere or squash.path in (path, first_path)):
+                found.setdefault(where, {}).setdefault(line, set()).update(others)
+                tellers.add(squash.commit)
     index.learn(tellers)
     return _resolved(index, found)
 
 
-def doubters(index: Index, paths: Iterable[str]) -> list[str]:
-    """The commits that leave lines of any of these paths in doubt."""
+def doubters(index: Index, paths: Iterable[str], rev: str) -> list[str]:
+    """The commits behind ``rev`` that may leave lines of a file in doubt that has, or had, any of
+    these paths."""
+    return sorted({squash.commit for squash in _behind(index, paths, rev)})
+
+
+def _behind(index: Index, paths: Iterable[str], rev: str) -> Iterator[Squash]:
+    """The same with their files. What is renamed twice has a name between that git's blame does not
+    tell; all that ``rev`` knows of it is that no file has it any more."""
     squashes = _squashes(index)
-    return sorted({one.commit for path in {*paths} & squashes.keys() for one in squashes[path]})
+    if not squashes:
+        return
+    here = rev or "HEAD"
+    for name in sorted(({*paths} | index.doubts.lost(here)) & squashes.keys()):
+        for squash in squashes[name]:
+            if squash.commit in index.doubts.behind(here):
+                yield squash
 
 
 def _squashes(index: Index) -> Mapping[str, Sequence[Squash]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from treadle.tangle.learnt import cache
+from treadle.thread.git.absent import absent
 from treadle.thread.git.ancestors import behind
 
 if TYPE_CHECKING:
@@ -45,19 +46,33 @@ class Doubts:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._squashes: dict[str, list[Squash]] | None = None
+        self._tips: dict[str, str] = {}
+        """Ids of the commits that revisions name."""
         self._behind: dict[str, frozenset[str]] = {}
+        self._lost: dict[str, frozenset[str]] = {}
 
     def refresh(self) -> None:
         """Look again which documents there are: some were just written."""
         self._squashes = None
-        self._behind = {}
+        self._tips, self._behind, self._lost = {}, {}, {}
 
     def behind(self, rev: str) -> frozenset[str]:
         """Those of the commits with doubts that ``rev`` has among its ancestors, or is."""
         if rev not in self._behind:
             commits = {one.commit for found in self.squashes().values() for one in found}
-            self._behind[rev] = behind(self._index.repo, rev, commits)
+            self._behind[rev] = behind(self._index.repo, self._tip(rev), commits)
         return self._behind[rev]
+
+    def lost(self, rev: str) -> frozenset[str]:
+        """Paths with doubts at which ``rev`` has nothing: the file may have another name there."""
+        if rev not in self._lost:
+            self._lost[rev] = absent(self._index.repo, self._tip(rev), self.squashes())
+        return self._lost[rev]
+
+    def _tip(self, rev: str) -> str:
+        if rev not in self._tips:
+            self._tips[rev] = self._index.repo.resolve(rev)
+        return self._tips[rev]
 
     def unread(self) -> list[str]:
         """Notes that nobody has looked into."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from treadle.thread.repo import Repo
 
 
-def behind(repo: Repo, rev: str, commits: Iterable[str]) -> frozenset[str]:
-    """Those of the commits that ``rev`` has among its ancestors, or is. One that is not here is
-    none."""
+def behind(repo: Repo, tip: str, commits: Iterable[str]) -> frozenset[str]:
+    """Those of the commits that ``tip`` (a full id) has among its ancestors, or is. One that is not
+    here is none."""
     here = frozenset(commit for commit in commits if repo.commit(commit) is not None)
     if not here:
         return here
-    feed = "".join(f"{name}\n" for name in (f"^{repo.resolve(rev)}", *here)).encode()
+    feed = "".join(f"{name}\n" for name in (f"^{tip}", *here)).encode()
     return here.difference(repo.run("rev-list", "--stdin", feed=feed).decode().split("\n"))

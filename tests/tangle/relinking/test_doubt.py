@@ -112,6 +112,34 @@ def test_a_line_in_doubt_stays_so_in_later_commits_under_another_name(loom: Loom
     assert FIRST[0] in found
 
 
+def test_a_line_in_doubt_of_a_file_that_is_renamed_before_the_squash_and_after_it(
+    loom: Loom,
+) -> None:
+    """Git's blame tells the first name and the last one, and the squash has the one between."""
+    loom.step("lamp.py", 5, *FIRST)
+    loom.save()
+    loom.scratch.git("mv", "lamp.py", "light.py")
+    loom.scratch.commit("Rename")
+    loom.scratch.git("branch", "-f", "start")
+    loom.agent.prompt("Not so many lamps")
+    loom.agent.edit("light.py", f"{AGAIN}\n", "")
+    loom.step("light.py", 20, *SECOND)
+    loom.save()
+    loom.agent.prompt("One more after all")
+    loom.agent.edit("light.py", f"{FIRST[0]}\n", f"{FIRST[0]}\n{AGAIN}\n")
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    loom.relink("HEAD")
+    assert AGAIN not in steps(loom.scratch, "light.py")
+    loom.scratch.git("mv", "light.py", "sun.py")
+    loom.scratch.commit("Rename again")
+    found = steps(loom.scratch, "sun.py")
+    assert AGAIN not in found
+    assert {FIRST[0], *SECOND} <= found.keys()
+
+
 def test_a_step_that_put_back_its_own_line_leaves_no_doubt(loom: Loom) -> None:
     """The edits of the squash only move other lines: what documents say is what git says."""
     loom.step("lamp.py", 5, *FIRST)
