@@ -114,7 +114,7 @@ def _joined(repo: Repo, threads: Sequence[Thread], texts: tuple[bytes, bytes]) -
     whole = [thread for thread in threads if set(thread.parts) == set(parts)]
     for thread in sorted(whole, key=render, reverse=True):
         if _fits(repo, thread):
-            return United(render(thread))
+            return United(render(_doubting(thread, whole, twins)))
     try:
         placement = _place(repo, parts, twins, threads)
     except UserError:
@@ -219,6 +219,13 @@ def _doubts(sides: Sequence[_Side], twins: Mapping[str, str]) -> tuple[Doubt, ..
     """What any side doubts."""
     rows = [pointer.row(side.row, twins) for side in sides]
     return joined([doubt for row in rows for doubt in row.doubts])
+
+
+def _doubting(thread: Thread, threads: Sequence[Thread], twins: Mapping[str, str]) -> Thread:
+    """A thread that doubts what any of those with the same parts doubts."""
+    sides = _by_path(threads)
+    rows = [replace(row, doubts=_doubts(sides[row.path], twins)) for row in thread.placement.rows]
+    return replace(thread, placement=replace(thread.placement, rows=tuple(rows)))
 
 
 def _sure(row: Row) -> Row:

@@ -14,7 +14,7 @@ from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink
 from treadle.tangle.sharing.unite import unite
 from treadle.thread.document import parse, part_id, render
-from treadle.thread.model import Doubt
+from treadle.thread.model import Doubt, Thread
 from treadle.thread.origin import Origin
 
 AGAIN = FIRST[1]
@@ -88,14 +88,16 @@ def test_the_answer_says_that_it_is_in_doubt_and_check_counts_it(loom: Loom) -> 
         index.close()
 
 
+def doubting(thread: Thread, *doubts: Doubt) -> bytes:
+    """The document, its files' doubts replaced."""
+    rows = tuple(replace(row, doubts=doubts) for row in thread.placement.rows)
+    return render(replace(thread, placement=replace(thread.placement, rows=rows)))
+
+
 def test_a_document_that_doubts_more_lines_than_there_are(loom: Loom) -> None:
     taken_out_and_written_again(loom)
     loom.relink("HEAD")
-    thread = loom.thread()
-    rows = [
-        replace(row, doubts=(Doubt(0, 10**8, ("+1", "-999")),)) for row in thread.placement.rows
-    ]
-    text = render(replace(thread, placement=replace(thread.placement, rows=tuple(rows))))
+    text = doubting(loom.thread(), Doubt(0, 10**8, ("+1", "-999")))
     loom.scratch.run("notes", "--ref", "treadle", "add", "--force", "--file", "-", feed=text)
     assert steps(loom.scratch) == {}
     assert "or somebody else" in asked(loom.scratch, FIRST[0]).silence
@@ -330,6 +332,20 @@ def test_whoever_unites_two_documents_keeps_what_either_doubts(loom: Loom, tmp_p
         united = parse(unite(loom.scratch.repo, squash, one, other).text)
         assert len(united.parts) == 2
         assert [row.doubts for row in united.placement.rows] == [rows[0].doubts]
+
+
+def test_whoever_has_the_same_parts_and_no_doubts_keeps_the_others(loom: Loom) -> None:
+    taken_out_and_written_again(loom)
+    squash = loom.scratch.head().id
+    loom.relink("HEAD")
+    thread = loom.thread()
+    (row,) = thread.placement.rows
+    doubts = Doubt(3, 1, ("-2",)), *row.doubts
+    texts = [doubting(thread, *told) for told in ((), row.doubts, doubts[:1])]
+    for one, other in (texts[:2], texts[1::-1]):
+        assert unite(loom.scratch.repo, squash, one, other).text == texts[1]
+    united = {unite(loom.scratch.repo, squash, *pair).text for pair in (texts[1:], texts[:0:-1])}
+    assert [parse(text).placement.rows[0].doubts for text in united] == [doubts]
 
 
 def test_a_clone_that_lacks_the_old_commits_is_as_unsure(loom: Loom, tmp_path: Path) -> None:
