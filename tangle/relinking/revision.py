@@ -161,25 +161,19 @@ def _follow_moves(
 ) -> None:
     """Let a file that a document creates go on from one that it removes, where git's blame of it
     would, whatever the placement's diff has found."""
-    created: list[tuple[_Told, list[tuple[str, Entry]]]] = []
-    for row in made:
-        known = [one for one in gone.get(row.document, []) if one[1].blob in texts]
-        if row.row.before is None and known:
-            created.append((row, known))
-    found = sources(
-        repo,
-        [
-            (
-                row.row.path,
-                _side(row, True, here),
-                [(p, _text(e.blob, texts, here)) for p, e in known],
-            )
-            for row, known in created
-        ],
-    )
-    for (row, known), at in zip(created, found, strict=True):
+    known = {
+        number: [(path, entry) for path, entry in rows if entry.blob in texts]
+        for number, rows in gone.items()
+    }
+    removed = {
+        number: [(path, _text(entry.blob, texts, here)) for path, entry in rows]
+        for number, rows in known.items()
+    }
+    created = [row for row in made if row.row.before is None and removed[row.document]]
+    asked = [(row.row.path, _side(row, True, here), removed[row.document]) for row in created]
+    for row, at in zip(created, sources(repo, asked), strict=True):
         if at >= 0:
-            path, entry = known[at]
+            path, entry = known[row.document][at]
             row.row = replace(row.row, before=entry, source=path)
             row.before = split_lines(texts[entry.blob])
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from treadle.thread.plumbing.fastimport import quoted_path
@@ -19,6 +21,8 @@ from treadle.thread.repo import Repo
 Side = str | bytes
 """A blob by the id under which the repository has it, or its content."""
 Range = tuple[int, int]
+Files = Sequence[tuple[str, Side]]
+"""Paths and texts."""
 
 
 class Difference(NamedTuple):
@@ -48,7 +52,7 @@ def differences(repo: Repo, pairs: Sequence[tuple[Side, Side]]) -> list[Differen
     return [found.get(number, SAME) for number in range(len(pairs))]
 
 
-def sources(repo: Repo, asked: Sequence[tuple[str, Side, Sequence[tuple[str, Side]]]]) -> list[int]:
+def sources(repo: Repo, asked: Sequence[tuple[str, Side, Files]]) -> list[int]:
     """For each new file, given by path and text, which of the files removed beside it git's blame
     would go on with, by its number; -1 where it is like none of them.
 
@@ -57,29 +61,70 @@ def sources(repo: Repo, asked: Sequence[tuple[str, Side, Sequence[tuple[str, Sid
     """
     if not asked:
         return []
+    groups = _groups(asked)
     with (
         tempfile.TemporaryDirectory(prefix="treadle-") as folder,
         _borrowing(repo, folder) as scratch,
     ):
-        scratch.run(*_IMPORT, feed=b"".join(_moves(asked)))
-        heads = [scratch.resolve(f"refs/heads/{number}") for number in range(len(asked))]
-        deltas = dict(scratch.deltas(heads))
-    moved = [[delta.source for delta in deltas[head] if delta.source] for head in heads]
-    return [int(found[0].partition("/")[0]) if found else -1 for found in moved]
+        scratch.run(*_IMPORT, feed=b"".join(_moves(asked, groups)))
+        heads = scratch.text("rev-parse", *(f"refs/heads/{n}" for n in range(len(groups)))).split()
+        alone = {head: len(group) == 1 for head, group in zip(heads, groups, strict=True)}
+        told = []
+        for how in ("-M", "-C"):
+            feed = "".join(f"{head}\n" for head in alone if alone[head] == (how == "-M")).encode()
+            form = ("--stdin", "-r", how, "-l0", "--name-status", "--diff-filter=RC", "-z")
+            told += os.fsdecode(scratch.run("diff-tree", *form, feed=feed)).split("\0")
+    found = [-1] * len(asked)
+    for source, new in pairwise(told):
+        if new.startswith("new/"):
+            found[int(new.split("/")[1])] = int(source.partition("/")[0])
+    return found
 
 
-def _moves(asked: Sequence[tuple[str, Side, Sequence[tuple[str, Side]]]]) -> Iterator[bytes]:
-    """For each new file two commits for fast-import: the removed files, then it alone. Of paths
-    only the last names are kept: whether these are the same counts for git."""
+def _groups(asked: Sequence[tuple[str, Side, Files]]) -> list[list[int]]:
+    """Which new files may be looked at together: those beside the same removed ones, unless just
+    one of these has their name, since git looks at that one first."""
+    groups: list[list[int]] = []
+    last: dict[int, list[int]] = {}
+    names: dict[int, Counter[str]] = {}
+    for number, (path, _, removed) in enumerate(asked):
+        if id(removed) not in names:
+            names[id(removed)] = Counter(_name(one) for one, _ in removed)
+            last[id(removed)] = []
+        if names[id(removed)][_name(path)] == 1:
+            groups.append([number])
+        else:
+            last[id(removed)].append(number)
+    return groups + [group for group in last.values() if group]
+
+
+def _moves(
+    asked: Sequence[tuple[str, Side, Files]], groups: Sequence[Sequence[int]]
+) -> Iterator[bytes]:
+    """For each group two commits for fast-import: the removed files, then the new ones. Of paths
+    only the last names are kept: whether these are the same counts for git. Beside several new
+    files the removed ones stay, with another mode: so each of them can be the source of many."""
     yield b"feature done\n"
-    for number, (path, text, removed) in enumerate(asked):
+    for number, group in enumerate(groups):
+        removed = asked[group[0]][2]
         yield _commit(str(number), 2 * number + 1)
-        for at, (name, side) in enumerate(removed):
-            yield from _entry(f"{at}/{name.rpartition('/')[2]}", side)
+        for at, (path, side) in enumerate(removed):
+            yield from _entry(f"{at}/{_name(path)}", side)
         yield _commit(str(number), 2 * number + 2)
-        yield b"from :%d\ndeleteall\n" % (2 * number + 1)
-        yield from _entry(f"new/{path.rpartition('/')[2]}", text)
+        yield b"from :%d\n" % (2 * number + 1)
+        if len(group) == 1:
+            yield b"deleteall\n"
+        else:
+            for at, (path, _) in enumerate(removed):
+                yield from _entry(f"{at}/{_name(path)}", b"", b"100755")
+        for one in group:
+            path, text, _ = asked[one]
+            yield from _entry(f"new/{one}/{_name(path)}", text)
     yield b"done\n"
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _borrowing(repo: Repo, folder: str) -> Repo:
@@ -109,10 +154,10 @@ def _commit(name: str, mark: int) -> bytes:
     return b"commit refs/heads/%s\nmark :%d\n" % (name.encode(), mark) + who
 
 
-def _entry(path: str, side: Side) -> Iterator[bytes]:
+def _entry(path: str, side: Side, mode: bytes = b"100644") -> Iterator[bytes]:
     named = quoted_path(os.fsencode(path))
     if isinstance(side, str):
-        yield b"M 100644 %s %s\n" % (side.encode(), named)
+        yield b"M %s %s %s\n" % (mode, side.encode(), named)
     else:
-        yield b"M 100644 inline %s\ndata %d\n" % (named, len(side))
+        yield b"M %s inline %s\ndata %d\n" % (mode, named, len(side))
         yield side + b"\n"
