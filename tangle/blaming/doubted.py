@@ -33,7 +33,7 @@ def in_doubt(
     found: dict[tuple[str, str], dict[int, set[Other]]] = {}
     tellers: set[str] = set()
     for squash in _behind(index, {path, *(place[1] for place in places)}, rev):
-        elsewhere = squash.path in index.doubts.lost(rev or "HEAD")
+        elsewhere = squash.path in index.doubts.lost(rev)
         for (commit, first_path, line), others in _lines(index, squash):
             where = commit, first_path
             # Whether a line is in doubt may not depend on which others were asked about.
@@ -56,10 +56,9 @@ def _behind(index: Index, paths: Iterable[str], rev: str) -> Iterator[Squash]:
     squashes = _squashes(index)
     if not squashes:
         return
-    here = rev or "HEAD"
-    for name in sorted(({*paths} | index.doubts.lost(here)) & squashes.keys()):
+    for name in sorted(({*paths} | index.doubts.lost(rev)) & squashes.keys()):
         for squash in squashes[name]:
-            if squash.commit in index.doubts.behind(here):
+            if squash.commit in index.doubts.behind(rev):
                 yield squash
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from treadle.tangle.learnt import cache
 from treadle.thread.git.absent import absent
-from treadle.thread.git.ancestors import behind
+from treadle.thread.git.ancestors import behind, merging
 
 if TYPE_CHECKING:
     from treadle.tangle.learnt.index import Index
@@ -57,10 +57,13 @@ class Doubts:
         self._tips, self._behind, self._lost = {}, {}, {}
 
     def behind(self, rev: str) -> frozenset[str]:
-        """Those of the commits with doubts that ``rev`` has among its ancestors, or is."""
+        """Those of the commits with doubts that ``rev``, or the work tree, has among its ancestors,
+        or is."""
         if rev not in self._behind:
+            repo = self._index.repo
+            tips = (self._tip(rev), *(merging(repo) if repo.top and not rev else ()))
             commits = {one.commit for found in self.squashes().values() for one in found}
-            self._behind[rev] = behind(self._index.repo, self._tip(rev), commits)
+            self._behind[rev] = behind(repo, tips, commits)
         return self._behind[rev]
 
     def lost(self, rev: str) -> frozenset[str]:
@@ -71,7 +74,7 @@ class Doubts:
 
     def _tip(self, rev: str) -> str:
         if rev not in self._tips:
-            self._tips[rev] = self._index.repo.resolve(rev)
+            self._tips[rev] = self._index.repo.resolve(rev or "HEAD")
         return self._tips[rev]
 
     def unread(self) -> list[str]:

@@ -114,6 +114,19 @@ def test_a_line_in_doubt_stays_so_in_later_commits_under_another_name(loom: Loom
     assert FIRST[0] in found
 
 
+def test_a_line_in_doubt_while_the_squash_is_being_merged(loom: Loom) -> None:
+    taken_out_and_written_again(loom)
+    loom.relink("HEAD")
+    loom.scratch.git("checkout", "-q", "-b", "side", "start^")
+    loom.person("dir/oil.txt", "number 2\n", "number 2\nby hand, on the side\n")
+    loom.scratch.git("merge", "-q", "--no-commit", "start")
+    index = Index(loom.scratch.repo)
+    runs = blame(index, "lamp.py").runs
+    index.close()
+    line = loom.scratch.read("lamp.py").split("\n").index(AGAIN)
+    assert [bool(r.origin.part) for r in runs if line - 1 <= r.start <= line] == [True, False]
+
+
 def test_a_line_in_doubt_of_a_file_that_is_renamed_before_the_squash_and_after_it(
     loom: Loom,
 ) -> None:

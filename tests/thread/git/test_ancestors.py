@@ -15,7 +15,8 @@ def test_ancestors_the_commit_itself_and_what_stands_beside_it(tmp_path: Path) -
     beside = scratch.commit("beside").id
     unknown = "0123456789" * 4
     asked = [first, second, beside, unknown]
-    assert behind(scratch.repo, second, asked) == {first, second}
-    assert behind(scratch.repo, beside, asked) == {first, beside}
-    assert behind(scratch.repo, second, [unknown]) == frozenset()
+    assert behind(scratch.repo, [second], asked) == {first, second}
+    assert behind(scratch.repo, [beside], asked) == {first, beside}
+    assert behind(scratch.repo, [second], [unknown]) == frozenset()
+    assert behind(scratch.repo, [second, beside], asked) == {first, second, beside}
     scratch.close()
