@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from treadle.tangle.blame import runs_of
-from treadle.tangle.blaming.asked import entries_of_all
+from treadle.tangle.blaming.rows import entries_of_all
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.record import Recorder, jobs
 from treadle.tangle.relink import relink

@@ -14,9 +14,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from treadle.tangle.blame import Run, runs_of
-from treadle.tangle.blaming.asked import Asked
 from treadle.tangle.blaming.doubted import doubters
-from treadle.tangle.blaming.rows import Entry
+from treadle.tangle.blaming.rows import Entry, entries_of_all
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
 from treadle.thread.origin import Origin
@@ -30,37 +29,23 @@ of the commit, first line there, index of the path; ``sign`` of the notes; ``ori
 index of the entry, start, count and index of the origin. Lines are 0-based."""
 
 
-class TreeBlame:
-    """The blame of ``paths`` as of the commit ``head``, out of what is kept or of git, which goes
-    to work at once. Ends with the context."""
-
-    def __init__(self, index: Index, paths: Sequence[str], head: str, kept: Kept) -> None:
-        self._index, self._paths, self._head, self._kept = index, paths, head, kept
-        self._ground = _ground(index)
-        self._rows = _still_true(index, kept.get(KIND, TREE), head, self._ground)
-        self._missing = [path for path in paths if path not in self._rows]
-        self._asked = Asked(index.repo, self._missing, head)
-
-    def __enter__(self) -> TreeBlame:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._asked.__exit__(*error)
-
-    def runs(self) -> dict[str, tuple[Run, ...]]:
-        """The runs of each path."""
-        index, paths, rows = self._index, self._paths, self._rows
-        for path, entries in self._asked:
-            rows[path] = _row(entries)
-        index.notes()
-        signs = {path: _sign(index, path, rows[path], self._head) for path in paths}
-        stale = [path for path in paths if rows[path].get("sign") != signs[path]]
-        for path in stale:
-            _trace(index, path, self._head, rows[path], signs[path])
-        if self._missing or stale:
-            told = {"head": self._head, "ground": self._ground, "rows": rows}
-            self._kept.put(KIND, {TREE: told})
-        return {path: _runs(rows[path]) for path in paths}
+def blame_tree(
+    index: Index, paths: Sequence[str], head: str, kept: Kept
+) -> dict[str, tuple[Run, ...]]:
+    """The runs of each of ``paths`` as of the commit ``head``, out of what is kept or of git."""
+    ground = _ground(index)
+    rows = _still_true(index, kept.get(KIND, TREE), head, ground)
+    missing = [path for path in paths if path not in rows]
+    for path, entries in entries_of_all(index.repo, missing, head):
+        rows[path] = _row(entries)
+    index.notes()
+    signs = {path: _sign(index, path, rows[path], head) for path in paths}
+    stale = [path for path in paths if rows[path].get("sign") != signs[path]]
+    for path in stale:
+        _trace(index, path, head, rows[path], signs[path])
+    if missing or stale:
+        kept.put(KIND, {TREE: {"head": head, "ground": ground, "rows": rows}})
+    return {path: _runs(rows[path]) for path in paths}
 
 
 def _still_true(index: Index, told: Any, head: str, ground: str) -> dict[str, Row]:

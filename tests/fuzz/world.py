@@ -17,7 +17,7 @@ from tests.support.agents import Agent
 from tests.support.record import makes_its_commit
 from tests.support.scratch import Scratch
 from treadle.tangle.blame import Run, runs_of
-from treadle.tangle.blaming.asked import entries_of_all
+from treadle.tangle.blaming.rows import entries_of_all
 from treadle.tangle.capture import REFS, assembled, capture_with
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.relink import relink

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from treadle.tangle.asking.blames import TreeBlame
+from treadle.tangle.asking.blames import blame_tree
 from treadle.tangle.asking.descent import changed_by
 from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
@@ -19,7 +19,7 @@ from treadle.weave.gathering.arrival import arrivals
 from treadle.weave.gathering.portion import ALL, Portion, files_of, threads_of, young
 from treadle.weave.leaves.leaf import Leaf
 from treadle.weave.leaves.shelf import Shelf
-from treadle.weave.leaves.texts import Blobs, Measured, measure
+from treadle.weave.leaves.texts import Blobs, measure
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
 _SUBMODULE = "160000"
@@ -45,18 +45,10 @@ def gather(
     commits = {commit.id: commit for commit in index.repo.commits([head])}
     arrived = arrivals(tuple(commits.values()), head)
     recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
-    texts = _texts(index, blobs, head, portion)
-    paths = [path for path, (text, _) in texts.items() if text]
-    with TreeBlame(index, paths, head, kept) as blamed:
-        threads, damaged = _threads(index, blobs, recorded, arrived, kept)
-        say("asking git where lines come from")
-        runs = blamed.runs()
-    cloths = tuple(
-        Cloth(path, text, runs.get(path, ()), why_not)
-        for path, (text, why_not) in sorted(texts.items(), key=lambda row: row[0])
-    )
+    threads, damaged = _threads(index, blobs, recorded, arrived, kept)
+    say("asking git where lines come from")
     late = young(index, head, portion.since)
-    files = files_of(late, cloths, threads)
+    files = files_of(late, _files(index, blobs, head, kept, portion), threads)
     within = threads_of(portion, late, files, threads)
     chosen = {one.commit.id for one in within}
     return Book(
@@ -105,8 +97,9 @@ def _coverage(result: Result) -> Coverage:
     return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
 
 
-def _texts(index: Index, blobs: Blobs, head: str, portion: Portion) -> dict[str, Measured]:
-    """The files of today by path, with their text, or the reason why they have none."""
+def _files(
+    index: Index, blobs: Blobs, head: str, kept: Kept, portion: Portion
+) -> tuple[Cloth, ...]:
     tree = index.repo.tree(head)
     entries = {path: entry for path, entry in tree.items() if portion.holds(path)}
     missing = [
@@ -121,7 +114,13 @@ def _texts(index: Index, blobs: Blobs, head: str, portion: Portion) -> dict[str,
     sizes = dict(zip(wanted, index.repo.sizes(wanted), strict=True))
     texts = dict(measure(blobs, sizes))
     found = {path: texts[blob] for path, blob in names.items()}
-    return {**dict.fromkeys(entries, (None, "submodule")), **found}
+    runs = blame_tree(index, [path for path, (text, _) in found.items() if text], head, kept)
+    return tuple(
+        Cloth(path, text, runs.get(path, ()), reference)
+        for path, (text, reference) in sorted(
+            {**dict.fromkeys(entries, (None, "submodule")), **found}.items()
+        )
+    )
 
 
 def _others(

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.archive import Archive, forget, store
 from tests.support.scratch import Scratch, numbered
-from treadle.tangle.asking.blames import TreeBlame
+from treadle.tangle.asking.blames import blame_tree
 from treadle.tangle.blame import Run, blame
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
@@ -29,11 +29,8 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 
 def tree(repo: Repo, kept: Kept, head: str = "HEAD") -> dict[str, tuple[Run, ...]]:
     id_ = repo.resolve(head)
-    with (
-        closing(Index(repo)) as index,
-        TreeBlame(index, list(repo.tree(id_)), id_, kept) as asked,
-    ):
-        return asked.runs()
+    with closing(Index(repo)) as index:
+        return blame_tree(index, list(repo.tree(id_)), id_, kept)
 
 
 def one_by_one(repo: Repo, head: str = "HEAD") -> dict[str, tuple[Run, ...]]:
@@ -113,8 +110,8 @@ def test_a_file_that_was_not_asked_for_last_time_is_blamed_now(
 ) -> None:
     repo = archive.scratch.repo
     head = repo.resolve("HEAD")
-    with closing(Index(repo)) as index, TreeBlame(index, ["lamp.py"], head, kept) as asked:
-        asked.runs()
+    with closing(Index(repo)) as index:
+        blame_tree(index, ["lamp.py"], head, kept)
     archive.scratch.write("lamp.py", "anew\n")
     archive.scratch.commit()
     assert tree(repo, kept) == one_by_one(repo)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.support.agents import Agent
 from tests.support.record import claims, document, makes_its_commit, record
 from tests.support.scratch import Scratch, numbered
-from treadle.tangle.asking.blames import TreeBlame
+from treadle.tangle.asking.blames import blame_tree
 from treadle.tangle.blame import blame
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
@@ -103,8 +103,7 @@ def steps(scratch: Scratch, path: str = "lamp.py", rev: str = "HEAD") -> dict[st
         }
         kept = Kept(str(scratch.top / ".git" / "treadle"))
         try:
-            with TreeBlame(index, [path], scratch.head(rev).id, kept) as asked:
-                tree = asked.runs()[path]
+            tree = blame_tree(index, [path], scratch.head(rev).id, kept)[path]
         finally:
             kept.close()
         assert told == {n: r.origin for r in tree for n in range(r.start, r.start + r.count)}
