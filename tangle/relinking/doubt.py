@@ -19,10 +19,11 @@ commits known: until then a doubt says what else the line may be.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise
 
 from treadle.tangle.relinking.claim import Goal, Kin, Pairing
 from treadle.tangle.relinking.lineage import Chains, ascend, resolve, said
-from treadle.tangle.relinking.revision import back_of
+from treadle.tangle.relinking.revision import Revision, back_of
 from treadle.tangle.text.match import weight_of
 from treadle.thread.doubt import MANY, runs
 from treadle.thread.git.differences import Difference, Range
@@ -50,6 +51,8 @@ def doubts(
     if before is None or not tied:
         return ()
     back = back_of(len(goal.lines), goal.target.removed, goal.target.added)
+    if len(tied) == 1 and _same_edit(goal, back, kin[tied[0].kin].files[tied[0].path]):
+        return ()
     told: _Others = {}
     agreed: set[int] = set()
     for pairing in tied:
@@ -62,6 +65,20 @@ def doubts(
         if line not in agreed:
             told.setdefault(line, set()).add(other)
     return runs(told)
+
+
+def _same_edit(goal: Goal, back: Sequence[int], file: Revision) -> bool:
+    """Whether a document makes the commit's very edit of a file, if on another base: a commit that
+    was moved hides nothing."""
+    return not file.doubts and _edit(goal.lines, back) == _edit(file.lines, file.back)
+
+
+def _edit(lines: Sequence[str], back: Sequence[int]) -> tuple[list[str], list[int]]:
+    """The lines that came, and how many went at each place where some did, but at the end."""
+    kept = [place for place in back if place >= 0]
+    gone = [after - before - 1 for before, after in pairwise([-1, *kept])]
+    came = [line for line, place in zip(lines, back, strict=True) if place < 0]
+    return came, [count for count in gone if count]
 
 
 def _told(

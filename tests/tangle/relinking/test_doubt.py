@@ -318,6 +318,22 @@ def test_a_brace_of_which_a_document_tells(loom: Loom) -> None:
     assert all(origin.part for origin in told)
 
 
+def test_a_commit_that_was_only_moved_leaves_no_doubt(loom: Loom) -> None:
+    """Its edit is its document's, on another base: nothing is hidden between."""
+    two_functions(loom)
+    new = "    break the jar, and sweep what is left of it into the corner\n"
+    loom.agent.prompt("Break it, and no second one")
+    loom.agent.edit("jar.rs", f"{BODY}}}\n\nfn second {{\n{BODY}", new)
+    loom.save()
+    loom.scratch.git("checkout", "-q", "start")
+    loom.person("jar.rs", "fn last {\n", "fn last {\n    by hand, on the other branch\n")
+    loom.scratch.git("checkout", "-q", "main")
+    loom.scratch.git("rebase", "-q", "start")
+    loom.relink("HEAD")
+    assert not any(row.doubts for row in loom.thread().placement.rows)
+    assert all(origin.part for origin in ends(loom.scratch, "HEAD"))
+
+
 def relinked_with(loom: Loom, place: Path, kept: str) -> Scratch:
     """A clone of the squash in which of the branch's documents only that of ``kept`` is."""
     fresh = Scratch(place)
