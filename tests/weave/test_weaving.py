@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -224,6 +225,15 @@ def test_a_weave_without_room_leaves_the_old_site_whole(story: Story, tmp_path: 
     assert content(out) == whole
 
 
+def wait_until_unlocked(out: Path) -> None:
+    """Its processes hold the folder, too, and each is gone a moment after it was killed."""
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    finally:
+        os.close(folder)
+
+
 def test_a_weave_that_is_killed_leaves_the_old_site_whole(story: Story, tmp_path: Path) -> None:
     out = tmp_path / "out"
     woven(story.scratch, out)
@@ -237,6 +247,7 @@ def test_a_weave_that_is_killed_leaves_the_old_site_whole(story: Story, tmp_path
         time.sleep(0.001)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    wait_until_unlocked(out)
     left = {name: text for name, text in content(out).items() if not name.startswith(ASIDE)}
     assert left == whole
     woven(story.scratch, out)
