@@ -28,18 +28,23 @@ def asked(scratch: Scratch, line: str, path: str = "lamp.py") -> Answer:
         index.close()
 
 
+def out_and_in_again(loom: Loom, path: str) -> None:
+    """A line goes in one commit, and the agent writes it again for the next."""
+    loom.agent.prompt("Not so many lamps")
+    loom.agent.edit(path, f"{AGAIN}\n", "")
+    loom.step(path, 20, *SECOND)
+    loom.save()
+    loom.agent.prompt("One more after all")
+    loom.agent.edit(path, f"{FIRST[0]}\n", f"{FIRST[0]}\n{AGAIN}\n")
+
+
 def taken_out_and_written_again(loom: Loom) -> None:
     """A line of an old step goes in one commit of a branch and comes again in the next, by
     another step; the branch becomes one commit on ``start``."""
     loom.step("lamp.py", 5, *FIRST)
     loom.save()
     loom.scratch.git("branch", "-f", "start")
-    loom.agent.prompt("Not so many lamps")
-    loom.agent.edit("lamp.py", f"{AGAIN}\n", "")
-    loom.step("lamp.py", 20, *SECOND)
-    loom.save()
-    loom.agent.prompt("One more after all")
-    loom.agent.edit("lamp.py", f"{FIRST[0]}\n", f"{FIRST[0]}\n{AGAIN}\n")
+    out_and_in_again(loom, "lamp.py")
     loom.step("lamp.py", 25, "a third lamp stands in the window for the traveller")
     loom.save()
     loom.scratch.git("checkout", "-q", "start")
@@ -136,12 +141,7 @@ def test_a_line_in_doubt_of_a_file_that_is_renamed_before_the_squash_and_after_i
     loom.scratch.git("mv", "lamp.py", "light.py")
     loom.scratch.commit("Rename")
     loom.scratch.git("branch", "-f", "start")
-    loom.agent.prompt("Not so many lamps")
-    loom.agent.edit("light.py", f"{AGAIN}\n", "")
-    loom.step("light.py", 20, *SECOND)
-    loom.save()
-    loom.agent.prompt("One more after all")
-    loom.agent.edit("light.py", f"{FIRST[0]}\n", f"{FIRST[0]}\n{AGAIN}\n")
+    out_and_in_again(loom, "light.py")
     loom.save()
     loom.scratch.git("checkout", "-q", "start")
     loom.scratch.git("merge", "-q", "--squash", "main")
