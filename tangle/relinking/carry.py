@@ -28,6 +28,7 @@ from treadle.tangle.relinking.claim import (
     Goal,
     Kin,
     Pairing,
+    same_file,
 )
 from treadle.tangle.relinking.lineage import Chains, ascend, chains_of, resolve, said
 from treadle.tangle.relinking.recognition import recognised
@@ -55,7 +56,8 @@ def related(
     goal: Goal, files: Mapping[str, Revision], names: Container[str]
 ) -> Iterator[tuple[str, Revision]]:
     """Those of a document's files that may have become the commit's: the same blob, the same path,
-    or, where the commit changes no file of that path (``names``), one with most of its lines."""
+    or, where the commit changes no file of that path (``names``), one of which it has most of the
+    added lines, or which is mostly the same text."""
     target = goal.target
     blob = target.row.after.blob if target.row.after else ""
     if target.after is None or not goal.new:
@@ -71,7 +73,8 @@ def related(
                 yield path, file
         elif path not in names and target.path not in files:
             size = weight(shared)
-            if size >= LONG and 2 * size >= weight([*file.own]):
+            much = 2 * size >= weight([*file.own])
+            if size >= LONG and (much or same_file(goal, file)):
                 yield path, file
 
 

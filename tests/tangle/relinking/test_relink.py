@@ -139,6 +139,22 @@ def test_a_renamed_file(loom: Loom) -> None:
     loom.expect(FIRST)
 
 
+def test_a_file_renamed_on_one_branch_of_which_the_other_kept_little(loom: Loom) -> None:
+    """Most of what the document wrote is gone, but its file is mostly the commit's."""
+    more = [f"row {row} of a long list of lamps that nobody wanted" for row in range(12)]
+    loom.step("lamp.py", 5, *FIRST)
+    loom.step("lamp.py", 20, *more)
+    loom.save()
+    loom.person("lamp.py", lines(*more), "")
+    loom.scratch.git("checkout", "-q", "start")
+    loom.scratch.git("mv", "lamp.py", "light.py")
+    loom.scratch.commit("Rename")
+    loom.scratch.git("merge", "-q", "--squash", "main")
+    loom.scratch.commit("Squashed")
+    loom.relink("HEAD")
+    loom.expect(FIRST)
+
+
 def test_two_files_that_came_of_one_go_on_with_its_steps(loom: Loom) -> None:
     """Blame looks for the source of one file alone; a diff gives each source to one."""
     text = lines(*(f"row {row} of the table of tides was copied by hand" for row in range(12)))
