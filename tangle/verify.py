@@ -19,6 +19,7 @@ from treadle.tangle.read import NO_PARENT, Stored, base_texts, read_threads
 from treadle.tangle.result import Failure, Result
 from treadle.tangle.solving.place import is_lost
 from treadle.thread.document import part_id
+from treadle.thread.doubt import by_line
 from treadle.thread.errors import UserError
 from treadle.thread.git.sides import own_deltas
 from treadle.thread.model import EVIDENCE, Row, Thread
@@ -89,10 +90,7 @@ def check_one(repo: Repo, commit: Commit, deltas: Sequence[Delta], stored: Store
 
 
 def _note(result: Result, thread: Thread) -> None:
-    """What could not be read or placed, and what is in doubt. Parts may stand in several documents,
-    and count once."""
-    rows = thread.placement.rows
-    result.doubted = sum(doubt.count for row in rows for doubt in row.doubts)
+    """What could not be read or placed. Parts may stand in several documents, and count once."""
     for part in thread.parts:
         lost = [
             change
@@ -162,8 +160,17 @@ def _count(
     result.agents = dict(told)
     result.writers = sorted({part.agent for part in thread.parts})
     for row in thread.placement.rows:
+        file = files.get(row.path)
+        result.doubted += _doubted(row, file)
         if row.reference in result.by_reference:
             result.by_reference[row.reference] += 1
+
+
+def _doubted(row: Row, file: File | None) -> int:
+    """Lines in doubt; a document may claim more than the file has."""
+    if file is None:
+        return sum(doubt.count for doubt in row.doubts)
+    return len(by_line(row.doubts, len(file.lines)))
 
 
 def _strand(mark: Mark | None, known: Origin, ids: Sequence[str]) -> int | None:
