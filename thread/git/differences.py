@@ -33,6 +33,9 @@ class Difference(NamedTuple):
 
 
 SAME = Difference((), ())
+_MOST = 200_000
+"""Names of removed files that are written for new ones looked at alone; beyond it these are looked
+at together too, since thousands beside thousands would take git hours."""
 _IMPORT = ("-c", "core.compression=0", "fast-import", "--quiet", "--done")
 
 
@@ -85,13 +88,15 @@ def _groups(asked: Sequence[tuple[str, Side, Files]]) -> list[list[int]]:
     """Which new files may be looked at together: those beside the same removed ones, unless just
     one of these has their name, since git looks at that one first."""
     groups: list[list[int]] = []
+    written = 0
     last: dict[int, list[int]] = {}
     names: dict[int, Counter[str]] = {}
     for number, (path, _, removed) in enumerate(asked):
         if id(removed) not in names:
             names[id(removed)] = Counter(_name(one) for one, _ in removed)
             last[id(removed)] = []
-        if names[id(removed)][_name(path)] == 1:
+        if names[id(removed)][_name(path)] == 1 and written + len(removed) <= _MOST:
+            written += len(removed)
             groups.append([number])
         else:
             last[id(removed)].append(number)

@@ -55,3 +55,17 @@ def test_each_new_file_goes_on_with_the_one_that_blame_would_name(tmp_path: Path
     assert found[:2] == ["tides.txt", "tides.txt"]
     assert found[-2:] == [[*GONE][-1], ""]
     scratch.close()
+
+
+def test_very_many_new_files_beside_very_many_removed_ones_all_have_their_source(
+    tmp_path: Path,
+) -> None:
+    """More than may be looked at one by one."""
+    scratch = Scratch(tmp_path / "lamp")
+    many = 700
+    removed: list[tuple[str, Side]] = [
+        (f"old/{n}.txt", rows(f"house {n}", 0, 9).encode()) for n in range(many)
+    ]
+    came = [(f"new/{n}.txt", rows(f"house {n}", 0, 8).encode(), removed) for n in range(many)]
+    assert sources(scratch.repo, came) == [*range(many)]
+    scratch.close()
