@@ -23,13 +23,10 @@ from treadle.thread.agents.claude_code.record import (
 )
 from treadle.thread.agents.claude_code.result import Result
 from treadle.thread.agents.events import clip
+from treadle.thread.agents.events.bounds import Bounds
 from treadle.thread.agents.events.made import made
 from treadle.thread.agents.source import Complaints, last
-from treadle.thread.model import Edit, Event, Snapshot
-
-LARGEST_EDIT = 4 << 20
-"""Characters. The texts of an edit are never cut; a larger edit is not kept at all, nor is a
-larger file before it or seen by a read."""
+from treadle.thread.model import Event
 
 
 @dataclass(slots=True)
@@ -111,7 +108,7 @@ class _Story:
         self._count = 0
         """How much was told so far."""
         self._shell: int | None = None
-        self._texts: dict[str, str] = {}
+        self._bounds = Bounds()
         self._calls: dict[str, tuple[Call, int]] = {}
 
     def tell(self, item: Item, record: Record, number: int) -> None:
@@ -214,7 +211,7 @@ class _Story:
         result = self._facts.results.get(call.id)
         lane = self._facts.lanes.get(call.id, "")
         event = tools.event(call, result, record, lane)
-        self._add(self._settled(event, record))
+        self._keep(event, record)
 
     def _again(self, call: Call, record: Record, key: str, known: tuple[Call, int]) -> None:
         """An id that was met before: another copy of the call, unless one file has both."""
@@ -222,7 +219,7 @@ class _Story:
             return
         self._problem(record, f"tool call id used again, {clip.one_line(call.id)}")
         event = tools.event(replace(call, id=key), None, record, "")
-        self._add(self._settled(event, record))
+        self._keep(event, record)
 
     def _orphan(self, result: Result, record: Record) -> None:
         """A result whose call is in no copy: the result of an edit still tells the edit."""
@@ -234,34 +231,7 @@ class _Story:
             return
         lane = self._facts.lanes.get(call.id, "")
         event = tools.event(call, result, replace(record, model=""), lane)
-        self._add(self._settled(event, record))
+        self._keep(event, record)
 
-    def _settled(self, event: Event, record: Record) -> Event:
-        """Without edits that are too large, and with each long text held only once."""
-        if not (event.edits or event.reads):
-            return event
-        kept = tuple(edit for edit in event.edits if _size(edit) <= LARGEST_EDIT)
-        for edit in event.edits:
-            if _size(edit) > LARGEST_EDIT:
-                self._problem(record, f"edit of {clip.one_line(edit.path)} over 4 MB, left out")
-        return replace(
-            event,
-            edits=tuple(self._shared(edit) for edit in kept),
-            reads=tuple(
-                Snapshot(read.path, self._once(read.text))
-                for read in event.reads
-                if len(read.text) <= LARGEST_EDIT
-            ),
-        )
-
-    def _shared(self, edit: Edit) -> Edit:
-        large = edit.before is None or len(edit.before) > LARGEST_EDIT
-        before = None if large else self._once(str(edit.before))
-        return replace(edit, old=self._once(edit.old), new=self._once(edit.new), before=before)
-
-    def _once(self, text: str) -> str:
-        return self._texts.setdefault(text, text)
-
-
-def _size(edit: Edit) -> int:
-    return max(len(edit.old), len(edit.new))
+    def _keep(self, event: Event, record: Record) -> None:
+        self._add(self._bounds.kept(event, lambda reason: self._problem(record, reason)))

@@ -18,14 +18,12 @@ from treadle.thread.agents.codex.parts import PATCHES, PROGRAM, SHELLS, Part, Pa
 from treadle.thread.agents.codex.prompt import Prose, Typed
 from treadle.thread.agents.codex.result import Result, packed
 from treadle.thread.agents.events import clip
+from treadle.thread.agents.events.bounds import Bounds
 from treadle.thread.agents.events.made import made
 from treadle.thread.agents.reading.fields import text
 from treadle.thread.agents.source import Complaints, last
-from treadle.thread.model import Edit, Event
+from treadle.thread.model import Event
 
-LARGEST_EDIT = 4 << 20
-"""Characters. The texts of an edit are never cut; a larger edit is not kept at all, nor is a
-larger file before it."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SUCCESS = "Success. Updated the following files:"
 
@@ -65,7 +63,7 @@ class _Story:
         self._lanes = lanes
         self._paths = paths
         self._told: set[str] = set()
-        self._texts: dict[str, str] = {}
+        self._bounds = Bounds()
 
     def tell(self, record: Record) -> None:
         """Add what one record says, unless another one says it."""
@@ -162,7 +160,7 @@ class _Story:
         begun = self._facts.begun.get(part.call.id)
         if begun is not None and result is not None:
             event = replace(event, made=made(parts.command(begun), result.text))
-        self._add(self._settled(event, record))
+        self._keep(event, record)
 
     def _helper(self, call: Call) -> str:
         """The label of the sub-agent that a call starts, or speaks to."""
@@ -172,27 +170,8 @@ class _Story:
         session = self._facts.helpers.get(call.id.split("/")[0]) or self._paths.get(named, named)
         return self._lanes.get(session) or (label(session) if _UUID.fullmatch(session) else "")
 
-    def _settled(self, event: Event, record: Record) -> Event:
-        """Without edits that are too large, and with each long text held only once."""
-        if not event.edits:
-            return event
-        for edit in event.edits:
-            if _size(edit) > LARGEST_EDIT:
-                self._problem(record, f"edit of {clip.one_line(edit.path)} over 4 MB, left out")
-        kept = [edit for edit in event.edits if _size(edit) <= LARGEST_EDIT]
-        return replace(event, edits=tuple(map(self._shared, kept)))
-
-    def _shared(self, edit: Edit) -> Edit:
-        large = edit.before is None or len(edit.before) > LARGEST_EDIT
-        before = None if large else self._once(str(edit.before))
-        return replace(edit, old=self._once(edit.old), new=self._once(edit.new), before=before)
-
-    def _once(self, whole: str) -> str:
-        return self._texts.setdefault(whole, whole)
-
-
-def _size(edit: Edit) -> int:
-    return max(len(edit.old), len(edit.new))
+    def _keep(self, event: Event, record: Record) -> None:
+        self._add(self._bounds.kept(event, lambda reason: self._problem(record, reason)))
 
 
 def label(session: str) -> str:

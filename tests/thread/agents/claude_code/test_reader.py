@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from treadle.thread import agents
 from treadle.thread.agents import Source
-from treadle.thread.agents.claude_code.session import LARGEST_EDIT
+from treadle.thread.agents.events.bounds import LARGEST_EDIT
 from treadle.thread.model import EVENT_KINDS, Event
 
 CASES = Path(__file__).parents[3] / "cases" / "agents" / "claude-code"

@@ -14,7 +14,7 @@ from tests.support.homes import packed
 from treadle.thread import agents
 from treadle.thread.agents import Source
 from treadle.thread.agents.codex import zst as codex_zst
-from treadle.thread.agents.codex.session import LARGEST_EDIT
+from treadle.thread.agents.events.bounds import LARGEST_EDIT
 from treadle.thread.model import EVENT_KINDS, Event
 
 CASES = Path(__file__).parents[3] / "cases" / "agents" / "codex"
