@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from treadle.thread.model import Change, Row
+from treadle.thread.model import Change, Placement, Row
 
 Names = Mapping[str, str]
 """Ids of parts and those that stand for them now."""
@@ -36,3 +36,9 @@ def row(one: Row, names: Names) -> Row:
         ]
     )
     return replace(one, doubts=doubts) if doubts != one.doubts else one
+
+
+def placement(one: Placement, names: Names) -> Placement:
+    """A placement all of whose rows and residue follow."""
+    rows = tuple([row(each, names) for each in one.rows])
+    return replace(one, rows=rows, residue=tuple([change(each, names) for each in one.residue]))

@@ -78,9 +78,7 @@ def _redacted(thread: Thread) -> Redacted:
     if parts is thread.parts:
         return redact(thread)
     names = {part_id(old): part_id(new) for old, new in zip(thread.parts, parts, strict=True)}
-    rows = tuple(pointer.row(row, names) for row in thread.placement.rows)
-    residue = tuple(pointer.change(change, names) for change in thread.placement.residue)
-    placed = replace(thread.placement, rows=rows, residue=residue)
+    placed = pointer.placement(thread.placement, names)
     return redact(replace(thread, parts=parts, placement=placed))
 
 

@@ -154,13 +154,10 @@ def _followed(step: Step, names: Mapping[str, str]) -> Step:
 def _cleaned(thread: Thread, work: _Parts) -> tuple[Thread, int]:
     """A thread without the secret, and at how many places it stood; the same object without any."""
     done = redact(thread, work.rules)
-    placement = done.thread.placement
-    rows = tuple(pointer.row(row, work.names) for row in placement.rows)
-    residue = tuple(pointer.change(change, work.names) for change in placement.residue)
     new = replace(
         thread,
         parts=tuple(map(work.of, thread.parts)),
-        placement=replace(placement, rows=rows, residue=residue),
+        placement=pointer.placement(done.thread.placement, work.names),
         extra=tuple((key, _scrubbed_json(value, work.rules)) for key, value in thread.extra),
     )
     hits = sum(count for _, count in done.found) + (new.extra != thread.extra)
