@@ -108,7 +108,7 @@ def _since(repo: Repo, when: str) -> str:
     """A date as git takes it, as the model has times; ``""`` where none is asked."""
     if not when:
         return ""
-    from treadle.thread.plumbing.commit import utc
+    from treadle.thread.grammar.moment import utc
 
     told = repo.text("rev-parse", f"--since={when}")
     seconds = told.removeprefix("--max-age=")

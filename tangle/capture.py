@@ -23,10 +23,10 @@ from treadle.tangle.solve import Solution
 from treadle.thread.agents.finding.find import Grounds
 from treadle.thread.document import DocumentError, parse
 from treadle.thread.errors import UserError
+from treadle.thread.grammar.moment import seconds, utc
 from treadle.thread.model import Problem, Session
-from treadle.thread.plumbing.commit import utc
 from treadle.thread.repo import Commit, Delta, Repo
-from treadle.thread.select import own_call, seconds
+from treadle.thread.select import own_call
 from treadle.thread.store import Store
 from treadle.thread.waiting.pending import Kept
 

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from treadle.thread.grammar.moment import seconds
 from treadle.thread.locate import Locator, Place
 from treadle.thread.model import Edit, Event, Session
 from treadle.thread.recognise import Diff, gained, in_diff
@@ -320,13 +321,3 @@ def _by_path(places: Iterable[Place]) -> dict[str, tuple[Ref, ...]]:
 def untaken(slice_: Slice, taken: AbstractSet[Ref]) -> frozenset[Ref]:
     """The strand's taken edits after this commit."""
     return slice_.strand.taken | taken
-
-
-def seconds(time: str) -> float:
-    """An ISO 8601 UTC time as seconds since 1970; 0 for what is none."""
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(time.replace("Z", "+00:00")).timestamp()
-    except ValueError:
-        return 0.0

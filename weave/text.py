@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from treadle.thread.grammar.moment import seconds
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -85,22 +87,13 @@ def clock(time: str) -> str:
 
 def span_of_time(began: str, ended: str) -> str:
     """Return how long something took, as ``47 minutes`` or ``3 hours``; ``""`` where unknown."""
-    seconds = _seconds(ended) - _seconds(began) if began and ended else -1
-    if seconds < 0:
+    took = seconds(ended) - seconds(began) if began and ended else -1
+    if took < 0:
         return ""
     for size, noun in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= 2 * size or (size == 60 and seconds >= 60):
-            return count(round(seconds / size), noun)
+        if took >= 2 * size or (size == 60 and took >= 60):
+            return count(round(took / size), noun)
     return "under a minute"
-
-
-def _seconds(time: str) -> float:
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(time).timestamp()
-    except ValueError:
-        return 0.0
 
 
 def author(name: str) -> str:

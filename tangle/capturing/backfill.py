@@ -15,9 +15,8 @@ from treadle.tangle.capturing.gather import Gathered, gather, seek, work_trees
 from treadle.tangle.read import Stored
 from treadle.tangle.result import Result
 from treadle.tangle.verify import check_one
-from treadle.thread.plumbing.commit import utc
+from treadle.thread.grammar.moment import seconds, utc
 from treadle.thread.repo import Commit, Repo
-from treadle.thread.select import seconds
 from treadle.thread.store import Store
 
 _SLACK = 86400

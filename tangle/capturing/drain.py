@@ -35,8 +35,7 @@ from treadle.tangle.recall import Progress
 from treadle.thread.agents.finding.find import together
 from treadle.thread.agents.finding.quarters import Quarters
 from treadle.thread.errors import UserError
-from treadle.thread.plumbing.commit import utc
-from treadle.thread.select import seconds
+from treadle.thread.grammar.moment import seconds, utc
 from treadle.thread.store import Store
 from treadle.thread.waiting.outcomes import Outcome, Outcomes
 from treadle.thread.waiting.pending import Kept, Shelf, look, looked

@@ -14,9 +14,9 @@ from treadle.tangle.record import Recorder
 from treadle.tangle.solve import Solution
 from treadle.thread.agents import Source, beside, read
 from treadle.thread.errors import UserError
+from treadle.thread.grammar.moment import seconds
 from treadle.thread.model import Problem, Session
 from treadle.thread.repo import Commit, Repo
-from treadle.thread.select import seconds
 from treadle.thread.store import Store
 
 

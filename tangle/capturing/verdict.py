@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from treadle.thread.agents.finding.find import Transcript
+from treadle.thread.grammar.moment import seconds
 from treadle.thread.repo import Commit
-from treadle.thread.select import seconds
 from treadle.thread.waiting.outcomes import Outcome, ago, called, size_of
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ without another process, where an object reader runs anyway.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from treadle.thread.grammar.moment import utc
 
 if TYPE_CHECKING:
     from treadle.thread.model import Entry
@@ -106,12 +107,3 @@ def _recoded(raw: bytes, codec: str) -> str:
 def decode(content: bytes) -> str:
     """A blob as text; bytes that are not UTF-8 become lone surrogates."""
     return content.decode("utf-8", "surrogateescape")
-
-
-def utc(seconds: float) -> str:
-    """Seconds since 1970 as UTC, ISO 8601 with milliseconds and ``Z``."""
-    whole = int(seconds // 1)
-    try:
-        return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole)) + ".000Z"
-    except (OverflowError, ValueError, OSError):
-        return ""

@@ -11,7 +11,7 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from treadle.thread.plumbing.commit import utc
+from treadle.thread.grammar.moment import utc
 
 LOG_LIMIT = 512 * 1024
 """Bytes of the log beyond which its older half is dropped."""

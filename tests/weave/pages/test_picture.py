@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from tests.weave.slackwater import slackwater
 from treadle.weave.pages import picture as module
-from treadle.weave.pages.picture import HIGH, WIDE, Picture, picture
+from treadle.weave.pages.fields import HIGH, WIDE, label
+from treadle.weave.pages.picture import Picture, picture
+from treadle.weave.pages.timeline import axis
 from treadle.weave.pages.treemap import Box, squarified
 from treadle.weave.site import weave_book
 from treadle.weave.view import Book, plan, total
@@ -77,6 +79,14 @@ def test_the_table_says_the_same(drawn: Picture) -> None:
     assert row.by == (("Claude Code", 52), ("not explained", 1))
 
 
+def test_a_name_has_as_many_lines_as_there_is_room_for() -> None:
+    assert label("table_of_tides_test.py", Box(0, 0, 80, 90)) == ("table_of_", "tides_", "test.py")
+    assert label("table_of_tides_test.py", Box(0, 0, 80, 46)) == ("table_of_", "tides_tes…")
+    assert label("tableOfTides.spec.ts", Box(0, 0, 80, 90)) == ("tableOf", "Tides.", "spec.ts")
+    assert label("table.py", Box(0, 0, 80, 20)) == label("table.py", Box(0, 0, 50, 90)) == ()
+    assert label("antidisestablishment.py", Box(0, 0, 80, 90)) == ("antidises…",)
+
+
 def test_many_files_share_their_last_field(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FIELDS", 3)
     found = picture(plan(slackwater()))
@@ -97,7 +107,7 @@ def test_each_agent_has_a_lane_with_its_threads_in_order(drawn: Picture) -> None
 
 
 def test_idle_stretches_are_shortened_and_time_still_runs_forward() -> None:
-    place = module._axis(["2026-01-01", "2026-01-02", "2027-06-01"])
+    place = axis(["2026-01-01", "2026-01-02", "2027-06-01"])
     stamps = ["2026-01-01T00:00:00.000Z", "2026-01-01T23:00:00.000Z", "2026-01-02T00:00:00.000Z"]
     found = [place(stamp) for stamp in [*stamps, "2027-06-01T12:00:00.000Z"]]
     assert found == sorted(found)
