@@ -7,7 +7,7 @@ import pytest
 from tests.weave.maker import Maker, edited, part, said, turn
 from tests.weave.slackwater import slackwater
 from treadle.thread.document import part_id
-from treadle.weave.pages.file import FilePage, SpanView, file_page
+from treadle.weave.pages.file import EXCERPT, FilePage, SpanView, file_page
 from treadle.weave.pages.index import files_pages, gaps_page, index_page
 from treadle.weave.pages.steps import Looks, StepView
 from treadle.weave.pages.thread import ThreadPage, thread_page
@@ -248,6 +248,22 @@ def test_many_steps_make_lean_answers() -> None:
     assert len({span.origin for span in page.spans}) > LEAN
     assert {span.answer.asked for span in page.spans} == {""}
     assert page.spans[1].answer.because == "Every other line."
+
+
+def test_the_edit_of_a_long_answer_begins_with_its_first_line_and_what_that_replaced() -> None:
+    maker = Maker()
+    first = turn(
+        1, "W", "2026-03-02T09:00:00.000Z", edited(maker.edit("a.txt", "head\nold\nfoot\n"))
+    )
+    maker.commit("W", "2026-03-02", part("s", first))
+    new = [f"line {n} of {EXCERPT * 2}\n" for n in range(EXCERPT * 2)]
+    text = "".join(["head\n", *new, "foot\n"])
+    again = turn(1, "V", "2026-03-03T09:00:00.000Z", edited(maker.edit("a.txt", text)))
+    maker.commit("V", "2026-03-03", part("t", again))
+    book = maker.book()
+    edit = span_at(file_page(plan(book), book.files[0]), EXCERPT * 2).answer.edit
+    assert edit
+    assert edit.lines == ("-old\n", *(f"+{line}" for line in new[: EXCERPT - 1]))
 
 
 def test_an_empty_file_has_no_spans(shared: Plan) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from treadle.thread.model import Hunk
@@ -324,22 +325,29 @@ def unrecorded(plan: Plan, commit: str) -> str:
 
 def _excerpt(told: Told, run: Run, lines: Sequence[str]) -> Hunk | None:
     """Return the part of the step's edit that wrote the run, or None where it is not found."""
-    wanted = max(lines[run.start : run.start + run.count], key=len, default="").rstrip("\r\n")
+    written = [line.rstrip("\r\n") for line in lines[run.start : run.start + run.count]]
+    longest = max(range(len(written)), key=lambda at: len(written[at]), default=0)
     for _, hunks in sorted(told.edits, key=lambda edit: edit[0] != run.path):
         for hunk in hunks:
             added = [line[1:].rstrip("\r\n") if line[0] == "+" else None for line in hunk.lines]
-            if wanted in added:
-                return _around(hunk, added.index(wanted))
+            if written and written[longest] in added:
+                at = added.index(written[longest])
+                same = zip(reversed(written[:longest]), reversed(added[:at]), strict=False)
+                above = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], same))
+                return _from(hunk, at - above)
     return None
 
 
-def _around(hunk: Hunk, at: int) -> Hunk:
-    """Cut a hunk to its changed lines around index ``at``."""
-    begin = end = at
+def _from(hunk: Hunk, first: int) -> Hunk:
+    """Cut a hunk to its changed lines, many of them to those from index ``first`` and to what these
+    took the place of."""
+    begin, end = first, first
     while begin > 0 and hunk.lines[begin - 1][0] != " ":
         begin -= 1
     while end < len(hunk.lines) and hunk.lines[end][0] != " ":
         end += 1
-    begin = max(begin, min(at - EXCERPT // 2, end - EXCERPT))
-    end = min(end, begin + EXCERPT)
-    return Hunk(hunk.old, hunk.new, hunk.lines[begin:end])
+    least = max(begin, first - EXCERPT // 2)
+    while first > least and hunk.lines[first - 1][0] == "-":
+        first -= 1
+    begin = max(begin, min(first, end - EXCERPT))
+    return Hunk(hunk.old, hunk.new, hunk.lines[begin : min(end, begin + EXCERPT)])
