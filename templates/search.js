@@ -9,7 +9,8 @@
   var SAID = { title: "commit", prompt: "asked", said: "says", thought: "thinks", ran: "runs", edited: "edits" };
   var SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff";
   var WORD = new RegExp("[" + SPACELESS + "]|(?:(?![" + SPACELESS + "])[\\p{L}\\p{N}])+", "gu");
-  var VALUE = {}, loading = {}, texts = {}, blocks = [], threads = [], paths = [], whole = 0, asked = 0, timer = null, shown = null, go = false;
+  var IDENTIFIER = /^\w*([a-z0-9][A-Z]|_)\w*$/;
+  var VALUE = {}, loading = {}, texts = {}, blocks = [], threads = [], paths = [], letters = "", defined = {}, whole = 0, asked = 0, timer = null, shown = null, go = false;
   for (var d = 0; d < 64; d++) VALUE[DIGITS[d]] = d;
 
   // -- words, as the index has them (tangle/searching/words.py) ---------------------------------
@@ -43,7 +44,8 @@
   window.treadleSearch = {
     put: function (kind, name, a, b, c) {
       if (kind === "index") { if (name === FORM) { threads = a; blocks = b.map(function (r) { return { name: r[0], begin: r[1], words: {} }; }); } }
-      else if (kind === "files") paths = name;
+      else if (kind === "files") { paths = name; letters = a; }
+      else if (kind === "names") defined[name] = a;
       else if (kind === "block") block(name, a, b, c);
       else if (kind === "words") of(name).words[a] = b.split("\n");
       else if (kind === "text") texts[name] = { day: a, parts: b, rows: c };
@@ -199,7 +201,20 @@
     if (m) at = m[1] - 1;
     else if (/^[0-9a-f]{7,64}$/i.test(text)) at = threads.findIndex(function (t) { return same(/([0-9a-f]+)\.html$/.exec(t[0])[1], text.toLowerCase()); });
     if (threads[at]) return load(threads[at][1]).then(function () { return [section(at, m || [])]; });
-    return Promise.resolve(called(text.toLowerCase()).map(function (f) { return way(f[1], "file", make("code", f[0])); }));
+    var files = called(text.toLowerCase()).map(function (f) { return way(f[1], "file", make("code", f[0])); });
+    return defines(text).then(function (found) {
+      return files.concat(found.map(function (d) { return way(d[3], d[1], make("code", d[0]), make("span", d[2], "of")); }));
+    });
+  }
+  /* Where an identifier is defined, whoever wrote it. What only begins so counts where it can be no common word. */
+  function defines(text) {
+    if (!/^[\p{L}_$][\p{L}\p{N}_$]+$/u.test(text)) return Promise.resolve([]);
+    var first = text.replace(/^_+/, "")[0] || "", letter = letters && (/[a-z]/i.test(first) ? first.toLowerCase() : "0"), low = text.toLowerCase(), most = IDENTIFIER.test(text) || low.length > 5 ? 2 : 1;
+    function far(d) { return d[0] === text ? 0 : d[0].toLowerCase() === low ? 1 : 2; }
+    return load(letters ? "names-" + letter : "names").then(function () {
+      return (defined[letter] || []).filter(function (d) { return d[0].toLowerCase().indexOf(low) === 0 && far(d) <= most; })
+        .sort(function (a, b) { return far(a) - far(b) || a[0].length - b[0].length; }).slice(0, NAMED);
+    });
   }
   function same(a, b) { return a.indexOf(b) === 0 || b.indexOf(a) === 0; }
   function section(at, m) {
@@ -214,9 +229,9 @@
     return paths.filter(function (f) { return path ? f[0].toLowerCase().indexOf(text) >= 0 : base(f).replace(/(.)\..*$/, "$1") === text; })
       .sort(function (a, b) { return far(a) - far(b) || a[0].length - b[0].length; }).slice(0, NAMED);
   }
-  function way(href, head, words) {
+  function way(href, head, words, more) {
     var li = make("li"), a = make("a"), top = make("span", "", "top");
-    top.append(make("span", head, head === "file" ? "ev" : "sec"), " ", words); a.href = ROOT + href; a.append(top); li.append(a);
+    top.append(make("span", head, head[0] === "\u00a7" ? "sec" : "ev"), " ", words, more ? " " : "", more || ""); a.href = ROOT + href; a.append(top); li.append(a);
     return li;
   }
 
@@ -299,9 +314,9 @@
     shown = null;
     var mine = ++asked, address = /^\s*\u00a7/.test(q.value), words = address ? [] : terms(q.value), wanted = address ? [] : phrases(q.value);
     if (!q.value.trim()) { list.replaceChildren(); say(""); show(false); return; }
-    /* A file that is called as a common word comes after the best that was said of it. */
-    var ways = [], after = address || /[.\/]|^[0-9a-f]{7,64}$/i.test(q.value.trim()) ? 0 : 1;
-    ready().then(function () { return Promise.all([named(q.value.trim()), fetched(words)]); }).then(function (got) {
+    /* What is called as a common word comes after the best that was said of it. */
+    var called = q.value.trim(), ways = [], after = address || IDENTIFIER.test(called) || /[.\/]|^[0-9a-f]{7,64}$/i.test(called) ? 0 : 1;
+    ready().then(function () { return Promise.all([named(called), fetched(words)]); }).then(function (got) {
       if (mine !== asked) return;
       ways = got[0];
       var found = ranked(words);

@@ -5,7 +5,9 @@ the index is cut into scripts, each a call of ``treadleSearch.put``, and typing 
 that can hold the word. Nothing in it needs a server, a module or a worker.
 
     search/index.js          the threads, and the blocks there are
-    search/files.js          the files, for who types a name
+    search/files.js          the files, for who types a name, and which scripts hold identifiers
+    search/names-LETTER.js   where identifiers are defined, by their first letter; in a small book
+                             one script has all
     search/b-KEY.js          a block: which passages its threads have, where its words stand
     search/b-KEY-N.js        a range of its words, each with the passages that hold it
     search/t-KEY.js          the passages of one thread, for the line that is shown
@@ -202,9 +204,21 @@ def index_file(pages: Sequence[str], keys: Sequence[str], found: Sequence[Block]
     return script("index", VERSION, threads, [[one.name, one.begin] for one in found])
 
 
-def paths_file(files: Iterable[tuple[str, str]]) -> str:
-    """Return the script that holds the files, each with its page, in order."""
-    return script("files", [[visible(path), page] for path, page in files])
+def paths_file(files: Iterable[tuple[str, str]], letters: str) -> str:
+    """Return the script that holds the files, each with its page, in order, and the letters that
+    have a script of identifiers each; without any all identifiers stand in one."""
+    return script("files", [[visible(path), page] for path, page in files], letters)
+
+
+def names_name(letter: str) -> str:
+    """Return the name of the script that holds the identifiers of a letter, or all (``""``)."""
+    return f"names-{letter}" if letter else "names"
+
+
+def names_file(letter: str, defined: Iterable[tuple[str, str, str, str]]) -> str:
+    """Return the script that holds definitions: the identifier, what it is, the line in words and
+    where it stands."""
+    return script("names", letter, [list(one) for one in defined])
 
 
 def script(kind: str, *told: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.e2e.test_site import FLAGS, Open, browser, faults, open_page, site
+from tests.weave.maker import Maker, edited, part, turn
 from tests.weave.test_site import hostile
 from treadle.tangle.searching.words import fold, pieces, words
 from treadle.weave.site import weave_book
@@ -245,6 +246,31 @@ def test_a_file_is_found_by_its_name(asked: Page) -> None:
     assert second == "file\ntide/table.py"
     asked.locator(".found li a", has_text="tide/table.py").first.click()
     asked.wait_for_url(re.compile(r"/file/tide~table\.py\.html$"))
+
+
+def test_an_identifier_leads_to_the_line_that_defines_it(asked: Page) -> None:
+    assert answer(asked, "bisect_slope")[0].split() == ["def", "bisect_slope", "table.py:39"]
+    found = [one.split() for one in answer(asked, "turn") if not one.startswith("§")]
+    assert found == [["class", "Turn", "table.py:18"]], "turns only begins like a common word"
+    first, second, *_ = answer(asked, "harbour")
+    assert first.startswith("§"), "what was said of a common word goes before a type called so"
+    assert second.split() == ["class", "Harbour", "station.py:11"]
+    asked.locator(".found li a", has_text="station.py:11").click()
+    asked.wait_for_url(re.compile(r"/file/tide~station\.py\.html#L11$"))
+    assert "class Harbour" in asked.locator("[id=L11]").inner_text()
+
+
+def test_a_definition_that_no_thread_tells_of_is_found(open_page: Open, tmp_path: Path) -> None:
+    maker = Maker()
+    first = turn(1, "A page.", "2026-03-02T09:00:00.000Z", edited(maker.edit("page.txt", "a\n")))
+    old = maker.edit("old.py", "def older_than_agents():\n    pass\n", "residue", "unrecorded")
+    maker.commit("A page", "2026-03-02", part("s-1", first), residue=(old,))
+    weave_book(maker.book(), tmp_path, jobs=1)
+    page = open_page("index.html", folder=tmp_path)
+    page.keyboard.press("/")
+    (way,) = answer(page, "older_than")
+    assert way.split() == ["def", "older_than_agents", "old.py:1"]
+    assert page.locator(".found [role=status]").inner_text() == "Found by its name."
 
 
 def test_one_mistyped_word_of_several_is_offered_as_it_was_meant(asked: Page) -> None:

@@ -171,9 +171,11 @@ def _directory(loom: Loom, sheet: Sheet) -> Pages:
 
 
 def _paths(loom: Loom, sheet: Sheet) -> Pages:
+    from treadle.weave.pages.identifiers import page_letters
     from treadle.weave.search import paths_file
 
-    return {sheet.names[0]: paths_file(loom.plan.places.files.items())}
+    files = loom.plan.places.files.items()
+    return {sheet.names[0]: paths_file(files, page_letters(loom.plan))}
 
 
 # -- the ways in --------------------------------------------------------------------
@@ -230,19 +232,32 @@ def _gaps(loom: Loom, sheet: Sheet) -> Pages:
 
 
 def _index_of_names(plan: Plan) -> Iterator[Sheet]:
-    from treadle.weave.pages.identifiers import page_names
+    from treadle.weave.pages.identifiers import page_letters, page_names
 
+    pages = (*page_names(plan), *map(_names_script, page_letters(plan) or ("",)))
     files = [file_key(plan, cloth) for cloth in plan.book.files if cloth.text is not None]
     weight = sum(cloth.text.size if cloth.text else 0 for cloth in plan.book.files)
-    yield Sheet("names", 0, page_names(plan), key("names", plan.book.title, files), weight // 5)
+    yield Sheet("names", 0, pages, key("names", plan.book.title, files), weight // 5)
 
 
 def _named(loom: Loom, sheet: Sheet) -> Pages:
     from treadle.weave.html import names_html
-    from treadle.weave.pages.identifiers import names_pages
+    from treadle.weave.pages.identifiers import definitions, names_pages, page_letters
+    from treadle.weave.search import names_file
 
-    views = names_pages(loom.plan, loom.kept)
-    return {view.page: names_html(view, loom.frame) for view in views}
+    found = {}
+    split = bool(page_letters(loom.plan))
+    for view in names_pages(loom.plan, loom.kept):
+        found[view.page] = names_html(view, loom.frame)
+        if view.here or not split:
+            found[_names_script(view.here)] = names_file(view.here, definitions(view))
+    return found
+
+
+def _names_script(letter: str) -> str:
+    from treadle.weave.search import FOLDER, names_name
+
+    return f"{FOLDER}/{names_name(letter)}.js"
 
 
 def _all_prompts(plan: Plan) -> Iterator[Sheet]:

@@ -94,11 +94,23 @@ class NamesPage:
     count: int
 
 
+def page_letters(plan: Plan) -> str:
+    """Return the letters that have a page of their own: none where the book is small."""
+    lines = sum(run.count for file in plan.book.files for run in file.runs)
+    return LETTERS + OTHER if lines > WHOLE else ""
+
+
 def page_names(plan: Plan) -> tuple[str, ...]:
     """Return the pages of the index: one, or one a letter more where the book is large."""
-    lines = sum(run.count for file in plan.book.files for run in file.runs)
-    letters = LETTERS + OTHER if lines > WHOLE else ""
-    return ("identifiers.html", *(f"names/{letter}.html" for letter in letters))
+    return ("identifiers.html", *(f"names/{letter}.html" for letter in page_letters(plan)))
+
+
+def definitions(page: NamesPage) -> Iterator[tuple[str, str, str, str]]:
+    """What a page lists as defined: the name, what it is, the line in words and where it stands."""
+    for letter in page.letters:
+        for one in letter.names:
+            for place in one.places:
+                yield one.name, place.kind, place.line.text, place.line.href
 
 
 def names_pages(plan: Plan, kept: Kept) -> Iterator[NamesPage]:

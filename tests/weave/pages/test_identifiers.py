@@ -9,7 +9,7 @@ import pytest
 from tests.weave.slackwater import slackwater
 from treadle.tangle.learnt.kept import Kept
 from treadle.weave.pages import identifiers as identpage
-from treadle.weave.pages.identifiers import Identifier, names_pages, page_names
+from treadle.weave.pages.identifiers import Identifier, definitions, names_pages, page_names
 from treadle.weave.pages.prompts import prompts_pages
 from treadle.weave.view import Book, Plan, plan
 
@@ -69,6 +69,16 @@ def test_a_large_book_has_a_page_a_letter(woven: Plan, monkeypatch: pytest.Monke
     assert not any(letter.names for letter in pages[0].letters)
     found = [one.name for page in pages for letter in page.letters for one in letter.names]
     assert found == list(whole)
+
+
+def test_the_search_is_told_of_every_definition_that_is_listed(
+    woven: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (page,) = names_pages(woven, Kept())
+    told = list(definitions(page))
+    assert ("Harbour", "class", "station.py:11", "file/tide~station.py.html#L11") in told
+    monkeypatch.setattr(identpage, "WHOLE", 10)
+    assert [one for each in names_pages(woven, Kept()) for one in definitions(each)] == told
 
 
 def test_what_was_read_once_is_not_read_again(woven: Plan, tmp_path: Path) -> None:
