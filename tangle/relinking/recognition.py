@@ -14,7 +14,7 @@ which of the two is new git decided by lines that are not here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from treadle.tangle.apply import Unknown
 from treadle.tangle.relinking.claim import (
@@ -48,12 +48,14 @@ def recognised(
         if counts(goals, kin, claim, here)
         or ((here or own_path(goal, claim)) and weight_of(text(goals, claim)) <= SMALL)
     ]
+    whole = {claim for run in runs(counted) if _whole(goal, kin, run) for claim in run}
     fixed = [
         claim
         for claim in counted
         if not doubtful(kin[claim.kin].files[claim.path], claim.place)
         and (
             (same and not kin[claim.kin].past)
+            or claim in whole
             or not slides(kin[claim.kin].files[claim.path], claim.place)
         )
     ]
@@ -67,17 +69,30 @@ def recognised(
     for number, run in enumerate(found):
         around = [n for n in (number - 1, number + 1) if 0 <= n < len(found) and firm[n]]
         if firm[number] or any(_beside(found[n], run) for n in around):
-            kept += run if same else _bare(goals, run)
+            kept += run if same else _bare(goals, run, whole)
     return kept
 
 
-def _bare(goals: Sequence[Goal], run: Sequence[Claim]) -> list[Claim]:
+def _whole(goal: Goal, kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
+    """Whether a run is all that the document added in its place, and all that the commit adds."""
+    first, last = run[0], run[-1]
+    blocks, new = kin[first.kin].files[first.path].blocks, set(goal.new)
+    around = (
+        *blocks[max(0, first.place - 1) : first.place],
+        *blocks[last.place + 1 : last.place + 2],
+    )
+    return first.block not in around and not {first.line - 1, last.line + 1} & new
+
+
+def _bare(goals: Sequence[Goal], run: Sequence[Claim], whole: Set[Claim]) -> list[Claim]:
     """A run without the small lines at its ends: where the text beside them is another, nobody can
     tell whether a brace is this run's or that text's."""
     begin, end = 0, len(run)
-    while begin < end and weight_of(text(goals, run[begin])) <= SMALL:
+    while begin < end and run[begin] not in whole and weight_of(text(goals, run[begin])) <= SMALL:
         begin += 1
-    while begin < end and weight_of(text(goals, run[end - 1])) <= SMALL:
+    while (
+        begin < end and run[end - 1] not in whole and weight_of(text(goals, run[end - 1])) <= SMALL
+    ):
         end -= 1
     return list(run[begin:end])
 

@@ -90,8 +90,8 @@ def _same_base(goal: Goal, kin: Kin, path: str) -> bool:
 
 def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
     """Whether a run stands between its old neighbours, or beside one that was written with it. A
-    neighbour that was written with it must be there: of a block that was torn apart nothing is
-    known."""
+    neighbour that was written with it must be there, if with new lines between: of a block that was
+    torn apart nothing is known."""
     first, last = run[0], run[-1]
     file, goal = kin[first.kin].files[first.path], goals[first.goal]
     size = weight([text(goals, claim) for claim in run])
@@ -107,8 +107,10 @@ def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -
         file.blocks[last.place + 1 : last.place + 2],
     )
     mates = [block == (first.block,) for block in blocks]
-    if any(mate and not there for mate, there in zip(mates, beside, strict=True)):
-        return False
+    sides = goal.lines[: first.line], goal.lines[last.line + 1 :]
+    for mate, there, old, side in zip(mates, beside, (above, below), sides, strict=True):
+        if mate and not there and _next(old[0]) not in side:
+            return False
     close = [_next(old) == _next(new) != "" for old, new in (above, below)]
     return (
         all(beside)

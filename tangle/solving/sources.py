@@ -103,7 +103,9 @@ class Sources:
         return [row for row in enumerate(self.drafts) if part is None or row[0] == part]
 
     def _name(self, index: int, address: Address) -> str:
-        return f"{self.prefixes[index]}{address[0]}.{address[1]}"
+        """A step's name; of one that takes up an edit of an earlier document that edit's own."""
+        turn, step = address
+        return self.drafts[index].steps[address].origin or f"{self.prefixes[index]}{turn}.{step}"
 
 
 def _paths(draft: Draft) -> Mapping[Ref, str]:

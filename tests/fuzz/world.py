@@ -56,6 +56,8 @@ class World:
         self.count = 0
         self.wrote: dict[str, str] = {}
         """For each line that an agent wrote the time of the step."""
+        self.moved: dict[str, set[str]] = {}
+        """For each line that an agent only put in another order the times of these steps."""
         self.known: dict[str, Origin] = {}
         """For each line the first that a document said of it, where it named a step."""
         self.parts: set[str] = set()
@@ -126,6 +128,10 @@ class World:
         agent.said("So I change it.")
         event = agent.edit(path, "".join(old), "".join(new))
         self.wrote |= {line: event.time for line in new if line not in old}
+        kept = [line for line in old if line in new]
+        if kept != [line for line in new if line in kept]:
+            for line in kept:
+                self.moved.setdefault(line, set()).add(event.time)
 
     def create(self, path: str) -> None:
         """An agent writes a file anew."""
@@ -235,7 +241,7 @@ class World:
             truth, told = self.wrote.get(line, ""), self.times.get((origin.part, origin.step))
             if told is None:
                 raise WrongError(f"{where} names a step that is in no document")
-            if told != truth:
+            if told != truth and told not in self.moved.get(line, ()):
                 raise WrongError(
                     f"{where} is told of a step at {told or '?'}, not {truth or 'nobody'}"
                 )
@@ -243,8 +249,16 @@ class World:
         if first is None:
             if origin.part:
                 self.known[line] = origin
-        elif origin != first and (origin.part or not self._may_be_lost(line, run, at)):
+        elif self._differs(line, origin, first) and (
+            origin.part or not self._may_be_lost(line, run, at)
+        ):
             raise WrongError(f"{where} was {first}, and is {origin}")
+
+    def _differs(self, line: str, origin: Origin, first: Origin) -> bool:
+        """Whether a line is told otherwise than at first. Of one that an agent moved either is
+        true: that a step wrote it, and that a later one put it there."""
+        told = self.times.get((origin.part, origin.step), "")
+        return origin != first and not (origin.part and line in self.moved and told)
 
     def _may_be_lost(self, line: str, run: Run, at: int) -> bool:
         """Whether a line need not be told of its step: a commit only moved or copied it (also by

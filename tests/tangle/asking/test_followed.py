@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.desk import Claude, Desk
-from tests.support.record import steps
+from tests.support.record import claims, steps
 from tests.tangle.capturing.conftest import claude, desk
 from tests.tangle.capturing.lamps import light
 from treadle.tangle.asking.followed import steps_of
@@ -58,3 +58,29 @@ def test_where_that_document_is_gone_the_prompt_is_told(taken: Desk) -> None:
     taken.scratch.git("notes", "--ref", "treadle", "remove", *gone)
     taken.scratch.close()
     assert _reasons(taken) == ["Light the lamp"]
+
+
+def test_a_line_that_only_its_text_tells_is_of_the_step_that_was_told_of_first(
+    desk: Desk, claude: Claude
+) -> None:
+    """On the other branch the edit has no place, but its line stands there all the same."""
+    scratch, line = desk.scratch, "a lamp that the agent hung below what nobody told of\n"
+    scratch.git("checkout", "--quiet", "-b", "side")
+    scratch.write("lamp.py", "by hand, on the side\n" + scratch.read("lamp.py"))
+    scratch.commit("By hand")
+    claude.said("There is room for one more.")
+    claude.edit("lamp.py", "by hand, on the side\n", f"by hand, on the side\n{line}")
+    first = claude.commits("Light")[0]
+    scratch.git("checkout", "--quiet", "main")
+    scratch.write("lamp.py", scratch.read("lamp.py") + line)
+    again = claude.commits("Light again")[0]
+    desk.queue(first)
+    desk.queue(again)
+    desk.work()
+    told = [
+        {text: origin for _, text, origin in claims(scratch, commit, desk.document(commit))}
+        for commit in (first, again)
+    ]
+    assert told[0][line].part
+    assert (told[1][line].part, told[1][line].step) == (told[0][line].part, told[0][line].step)
+    assert _reasons(desk) == ["There is room for one more."]

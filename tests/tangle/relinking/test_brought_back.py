@@ -49,6 +49,18 @@ def test_a_line_that_comes_back_beside_its_mate_and_before_a_new_one(loom: Loom)
     loom.expect(FIRST[1:])
 
 
+def test_a_line_that_comes_back_beside_one_mate_with_new_lines_before_the_other(loom: Loom) -> None:
+    third = "a third lamp of the house is lit where it stands by the stairs"
+    loom.step("lamp.py", 5, *FIRST, third)
+    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
+    loom.save()
+    loom.person("lamp.py", FIRST[1] + "\n", "")
+    loom.person("lamp.py", "number 20\n", "number 20, by hand\n")
+    hand = "".join(f"a person's line, number {n} of those that stand between\n" for n in range(5))
+    among_others(loom, f"{third}\n", f"{hand}{FIRST[1]}\n{third}\n")
+    loom.expect(FIRST[1:])
+
+
 def test_a_lone_line_that_comes_back_with_a_new_one_between_it_and_its_neighbour(
     loom: Loom,
 ) -> None:

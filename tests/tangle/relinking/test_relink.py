@@ -37,6 +37,30 @@ def test_an_amended_line_of_a_person(loom: Loom) -> None:
     loom.expect(FIRST[:1])
 
 
+def test_an_amended_line_elsewhere_leaves_a_block_its_braces(loom: Loom) -> None:
+    block = ["func light() {", "\tburn(oil, until(morning, or(longer)))", "}", ""]
+    loom.step("lamp.py", 5, *block)
+    loom.save()
+    text = loom.scratch.read("lamp.py")
+    loom.scratch.write("lamp.py", text.replace("number 20\n", "number 20, as a person has it\n"))
+    loom.scratch.commit("Change", "--amend")
+    loom.relink("HEAD")
+    loom.expect(block)
+
+
+def test_an_amended_line_just_behind_a_block_leaves_its_last_brace_to_nobody(loom: Loom) -> None:
+    """Which of the two braces was there first is not known."""
+    block = ["func light() {", "\tburn(oil, until(morning, or(longer)))", "}"]
+    loom.step("lamp.py", 5, *block)
+    loom.save()
+    text = loom.scratch.read("lamp.py")
+    more = "longer)))\n}\nfunc dark() {\n}\n"
+    loom.scratch.write("lamp.py", text.replace("longer)))\n}\n", more))
+    loom.scratch.commit("Change", "--amend")
+    loom.relink("HEAD")
+    loom.expect(block[:2])
+
+
 def test_an_amend_that_takes_a_file_out_again(loom: Loom) -> None:
     loom.step("lamp.py", 5, *FIRST)
     loom.step("dir/oil.txt", 5, *SECOND)
