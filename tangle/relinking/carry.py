@@ -34,6 +34,7 @@ from treadle.tangle.relinking.lineage import Chains, ascend, chains_of, resolve,
 from treadle.tangle.relinking.recognition import recognised
 from treadle.tangle.relinking.revision import Revision, back_of
 from treadle.tangle.relinking.trust import trusted
+from treadle.tangle.relinking.version import uncontested
 from treadle.tangle.text.diff import changed
 from treadle.tangle.text.match import SMALL, enough, weight, weight_of
 from treadle.thread.git.differences import Difference
@@ -98,6 +99,7 @@ def carry(
         recognised(goals, kin, claims, pairing)
         for pairing, claims in zip(pairings, claimed, strict=True)
     ]
+    claimed = uncontested(goals, kin, pairings, claimed)
     sure = trusted(goals, kin, pairings, claimed, patch_id)
     led = [
         claim.kin

@@ -133,6 +133,12 @@ def own_path(goal: Goal, claim: Claim) -> bool:
     return claim.path in (goal.target.row.path, goal.target.row.source)
 
 
+def same_base(goal: Goal, file: Revision) -> bool:
+    """Whether a document changed the very file that the commit changes."""
+    before = goal.target.row.before.blob if goal.target.row.before else ""
+    return file.path == goal.target.path and file.before == before
+
+
 def same_file(goal: Goal, file: Revision) -> bool:
     """Whether a document's file is the commit's, also under another name: the same change, the same
     whole text where the commit makes the file, or mostly the same text before the commit."""

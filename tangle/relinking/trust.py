@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from treadle.tangle.relinking.claim import LONG, Claim, Goal, Kin, Pairing, runs, text
+from treadle.tangle.relinking.claim import LONG, Claim, Goal, Kin, Pairing, runs, same_base, text
 from treadle.tangle.text.match import SMALL, weight, weight_of
 
 _LONGER = 3 * LONG
@@ -50,7 +50,7 @@ def trusted(
             wrote |= {claim.kin} if claim.origin.part else set()
         whole |= {run[0].kin for run in runs(claims) if _in_place(goals, kin, run)}
     same = {p.kin for p in pairings if p.same and weight(goals[p.goal].lines) >= LONG}
-    based = {p.kin for p in pairings if _same_base(goals[p.goal], kin[p.kin], p.path)}
+    based = {p.kin for p in pairings if same_base(goals[p.goal], kin[p.kin].files[p.path])}
     added = sum(weight_of(goal.lines[i]) for goal in goals for i in goal.new)
     sure = {}
     for number, where in lines.items():
@@ -80,12 +80,6 @@ def _all_of_a_file(goals: Sequence[Goal], kin: Kin, where: set[tuple[int, int]])
     paths = {goals[goal].target.path for goal, _ in where}
     own = [weight([*file.own]) for path, file in kin.files.items() if {path} == paths]
     return bool(own) and held >= LONG and held >= _ALL * own[0]
-
-
-def _same_base(goal: Goal, kin: Kin, path: str) -> bool:
-    """Whether a document changed the very file that the commit changes: an amended commit."""
-    before = goal.target.row.before.blob if goal.target.row.before else ""
-    return path == goal.target.path and kin.files[path].before == before
 
 
 def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -> bool:

@@ -37,6 +37,24 @@ def test_an_amended_line_of_a_person(loom: Loom) -> None:
     loom.expect(FIRST[:1])
 
 
+def test_an_amended_commit_whose_lines_a_later_one_had_copied(loom: Loom) -> None:
+    """The copy's document is still there when an older commit is edited in a rebase."""
+    loom.step("lamp.py", 5, *FIRST)
+    loom.step("lamp.py", 15, *SECOND)
+    loom.save()
+    loom.scratch.git("branch", "older")
+    loom.step("dir/oil.txt", 5, *FIRST)
+    loom.save("Copied")
+    loom.scratch.git("checkout", "-q", "older")
+    text = loom.scratch.read("lamp.py")
+    loom.scratch.write("lamp.py", text.replace("number 20\n", "number 20, as a person has it\n"))
+    loom.scratch.commit("Change", "--amend")
+    loom.relink("HEAD")
+    loom.expect([*FIRST, *SECOND])
+    assert len(loom.thread().parts) == 1
+    assert not any(row.doubts for row in loom.thread().placement.rows)
+
+
 def test_an_amended_line_elsewhere_leaves_a_block_its_braces(loom: Loom) -> None:
     block = ["func light() {", "\tburn(oil, until(morning, or(longer)))", "}", ""]
     loom.step("lamp.py", 5, *block)
