@@ -14,6 +14,7 @@ from bench import peers
 from bench.pages import longest_felt, weights
 from bench.process import TREADLE, environment, several, single
 from bench.rewriting import squash
+from bench.versions import versions
 from treadle.tangle.blame import blame
 from treadle.tangle.capturing.intake import plan
 from treadle.tangle.check import check
@@ -61,6 +62,7 @@ def measure(
         "lines": _lines(where),
         "peers": [] if brief else peers.measure(clone, folder, say),
         "squash": squash(clone, folder) if _merged(clone) else None,
+        "versions": None if brief else versions(clone, folder),
     }
 
 

@@ -39,12 +39,14 @@ def uncontested(
         if claim.origin.part
     }
     reach = _reach(kin, pairings, close)
+
+    def may(pairing: Pairing) -> bool:
+        file = kin[pairing.kin].files[pairing.path]
+        alike = pairing.same and not same_base(goals[pairing.goal], file)
+        return alike or pairing.kin in close or file.before in reach[pairing.goal]
+
     return [
-        claims
-        if pairing.same
-        or pairing.kin in close
-        or kin[pairing.kin].files[pairing.path].before in reach[pairing.goal]
-        else [claim for claim in claims if claim[:2] not in told]
+        claims if may(pairing) else [claim for claim in claims if claim[:2] not in told]
         for pairing, claims in zip(pairings, claimed, strict=True)
     ]
 
