@@ -32,6 +32,7 @@ from treadle.thread.plumbing.process import (
     run_git,
     stream_git,
 )
+from treadle.thread.plumbing.promised import promising
 
 if TYPE_CHECKING:
     from treadle.thread.model import Entry
@@ -157,14 +158,14 @@ class Repo:
         done = run_git(["git", *self._where(), "merge-base", "--is-ancestor", old, new])
         return done.returncode == 0
 
-    def start(self, *args: str) -> subprocess.Popen[bytes]:
+    def start(self, *args: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """A git process whose output is read later, so that it works beside us."""
         return subprocess.Popen(
             ["git", *self._where(), *args],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment(),
+            env=environment(env),
         )
 
     def _where(self) -> list[str]:
@@ -173,7 +174,11 @@ class Repo:
         return ["--git-dir", self.git_dir]
 
     def start_blame(
-        self, path: str, rev: str = "", only: tuple[int, int | None] | None = None
+        self,
+        path: str,
+        rev: str = "",
+        only: tuple[int, int | None] | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> subprocess.Popen[bytes]:
         """Git's blame of ``path`` as of ``rev`` or the work tree, running.
 
@@ -184,7 +189,7 @@ class Repo:
         plain = ["-c", "blame.ignoreRevsFile=", "blame", "--incremental", "--no-textconv"]
         span = [f"-L{only[0] + 1},{only[1] or ''}"] if only else []
         rev = rev or ("" if self.top else "HEAD")
-        return self.start(*plain, *span, *([rev] if rev else []), "--", path)
+        return self.start(*plain, *span, *([rev] if rev else []), "--", path, env=env)
 
     # -- commits ------------------------------------------------------------------
 
@@ -264,6 +269,10 @@ class Repo:
         except FileNotFoundError:
             return frozenset()
 
+    def partial(self) -> bool:
+        """Whether objects may be missing that a remote has promised."""
+        return bool(promising(tuple(self._where())))
+
     def replaced(self) -> str:
         """Names all commits that git shows in another's place; ``""`` where there are none."""
         return self.text("for-each-ref", "--format=%(objectname) %(refname)", "refs/replace")
@@ -277,10 +286,8 @@ class Repo:
         listed = self.text("rev-list", "--parents", *way).split("\n")
         if listed[-1].split(" ")[1:2] != [old]:
             return None
-        form = (
-            "--no-show-signature --diff-merges=first-parent --no-renames --format= --name-only -z"
-        )
-        out = os.fsdecode(self.run(*_SAME, "log", *form.split(), *way))
+        form = "--no-show-signature --diff-merges=first-parent --no-renames --format= --name-only"
+        out = os.fsdecode(self.run(*_SAME, "log", *form.split(), "-z", *way))
         return frozenset(out.split("\0")) - {""}
 
     def deltas(

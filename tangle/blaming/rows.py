@@ -6,14 +6,19 @@ import os
 import subprocess
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from treadle.thread.errors import UserError
+from treadle.thread.git.graph import graph_of
 from treadle.thread.plumbing.process import failure
 from treadle.thread.repo import Repo, decode
 
 _AT_ONCE = max(2, os.cpu_count() or 1)
 """Processes of ``git blame`` that run beside us when a whole tree is blamed."""
+
+FEW = 24
+"""Files that are blamed no sooner with a commit-graph than it takes to make one."""
 
 
 class Entry(NamedTuple):
@@ -29,14 +34,15 @@ class Entry(NamedTuple):
 def entries_of_all(repo: Repo, paths: Sequence[str], rev: str) -> Iterator[tuple[str, list[Entry]]]:
     """Git's blame of many files as of ``rev``, a few of its processes at a time, in the order
     given."""
-    waiting = deque(paths)
-    running: deque[tuple[str, subprocess.Popen[bytes]]] = deque()
-    while waiting or running:
-        while waiting and len(running) < _AT_ONCE:
-            path = waiting.popleft()
-            running.append((path, repo.start_blame(path, rev)))
-        path, process = running.popleft()
-        yield path, read_entries(output(process, repo, path, rev))[1]
+    with graph_of(repo, rev) if len(paths) > FEW else nullcontext() as env:
+        waiting = deque(paths)
+        running: deque[tuple[str, subprocess.Popen[bytes]]] = deque()
+        while waiting or running:
+            while waiting and len(running) < _AT_ONCE:
+                path = waiting.popleft()
+                running.append((path, repo.start_blame(path, rev, env=env)))
+            path, process = running.popleft()
+            yield path, read_entries(output(process, repo, path, rev))[1]
 
 
 def output(process: subprocess.Popen[bytes], repo: Repo, path: str, rev: str) -> bytes:

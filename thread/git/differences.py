@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from treadle.thread.git.alternate import borrow
 from treadle.thread.plumbing.fastimport import quoted_path
 from treadle.thread.repo import Repo
 
@@ -136,9 +137,7 @@ def _borrowing(repo: Repo, folder: str) -> Repo:
     """An empty repository in ``folder`` that sees the objects of ``repo``."""
     scratch = Repo(folder, folder, "", repo.algorithm)
     scratch.run("init", "--quiet", "--template=", f"--object-format={repo.algorithm}")
-    os.makedirs(os.path.join(folder, "objects", "info"), exist_ok=True)
-    with open(os.path.join(folder, "objects", "info", "alternates"), "wb") as file:
-        file.write(os.fsencode(os.path.join(repo.common_dir, "objects")) + b"\n")
+    borrow(repo, os.path.join(folder, "objects"))
     return scratch
 
 

@@ -29,12 +29,12 @@ def bring(where: Sequence[str], ids: Sequence[str], *, apart: bool) -> bool:
     """
     if os.environ.get(STAY, "1") != "0":
         return False
-    return any(_fetched(where, remote, ids, apart) for remote in _promising(tuple(where)))
+    return any(_fetched(where, remote, ids, apart) for remote in promising(tuple(where)))
 
 
 @cache
-def _promising(where: tuple[str, ...]) -> tuple[str, ...]:
-    """The remotes that promised what is missing."""
+def promising(where: tuple[str, ...]) -> tuple[str, ...]:
+    """The remotes that promised what is missing, in a partial clone."""
     asked = ["git", *where, "config", "--type=bool", "--get-regexp", r"^remote\..*\.promisor$"]
     rows = (row.rpartition(" ") for row in os.fsdecode(run_git(asked).stdout).split("\n"))
     keys = (key for key, _, value in rows if value == "true")
