@@ -10,12 +10,13 @@ the commits' line maps, and is kept as long as their notes are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from treadle.tangle.blame import Run, runs_of
 from treadle.tangle.blaming.doubted import doubters
-from treadle.tangle.blaming.rows import Entry, entries_of_all
+from treadle.tangle.blaming.rows import Entry, asked_early
 from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
 from treadle.thread.origin import Origin
@@ -29,23 +30,44 @@ of the commit, first line there, index of the path; ``sign`` of the notes; ``ori
 index of the entry, start, count and index of the origin. Lines are 0-based."""
 
 
-def blame_tree(
-    index: Index, paths: Sequence[str], head: str, kept: Kept
-) -> dict[str, tuple[Run, ...]]:
+Blames = dict[str, tuple[Run, ...]]
+"""The runs of files by their paths."""
+
+
+def blame_tree(index: Index, paths: Sequence[str], head: str, kept: Kept) -> Blames:
     """The runs of each of ``paths`` as of the commit ``head``, out of what is kept or of git."""
+    with blaming(index, paths, head, kept) as blames:
+        return blames()
+
+
+@contextmanager
+def blaming(
+    index: Index, paths: Sequence[str], head: str, kept: Kept
+) -> Iterator[Callable[[], Blames]]:
+    """The same for somebody who has something else to do while git works; to be called at last."""
     ground = _ground(index)
     rows = _still_true(index, kept.get(KIND, TREE), head, ground)
     missing = [path for path in paths if path not in rows]
-    for path, entries in entries_of_all(index.repo, missing, head):
-        rows[path] = _row(entries)
+    with asked_early(index.repo, missing, head) as found:
+
+        def blames() -> Blames:
+            rows.update((path, _row(entries)) for path, entries in found)
+            if _traced(index, paths, head, rows) or missing:
+                kept.put(KIND, {TREE: {"head": head, "ground": ground, "rows": rows}})
+            return {path: _runs(rows[path]) for path in paths}
+
+        yield blames
+
+
+def _traced(index: Index, paths: Sequence[str], head: str, rows: dict[str, Row]) -> bool:
+    """Find the steps of all rows that do not know them, or not those of today's notes; whether
+    there were any."""
     index.notes()
     signs = {path: _sign(index, path, rows[path], head) for path in paths}
     stale = [path for path in paths if rows[path].get("sign") != signs[path]]
     for path in stale:
         _trace(index, path, head, rows[path], signs[path])
-    if missing or stale:
-        kept.put(KIND, {TREE: {"head": head, "ground": ground, "rows": rows}})
-    return {path: _runs(rows[path]) for path in paths}
+    return bool(stale)
 
 
 def _still_true(index: Index, told: Any, head: str, ground: str) -> dict[str, Row]:

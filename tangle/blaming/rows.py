@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from treadle.thread.errors import UserError
@@ -31,18 +30,33 @@ class Entry(NamedTuple):
     path: str
 
 
-def entries_of_all(repo: Repo, paths: Sequence[str], rev: str) -> Iterator[tuple[str, list[Entry]]]:
-    """Git's blame of many files as of ``rev``, a few of its processes at a time, in the order
-    given."""
-    with graph_of(repo, rev) if len(paths) > FEW else nullcontext() as env:
-        waiting = deque(paths)
-        running: deque[tuple[str, subprocess.Popen[bytes]]] = deque()
-        while waiting or running:
-            while waiting and len(running) < _AT_ONCE:
-                path = waiting.popleft()
-                running.append((path, repo.start_blame(path, rev, env=env)))
-            path, process = running.popleft()
-            yield path, read_entries(output(process, repo, path, rev))[1]
+Rows = Iterator[tuple[str, list[Entry]]]
+"""Paths and their rows, sorted by line."""
+
+
+def entries_of_all(repo: Repo, paths: Sequence[str], rev: str) -> Rows:
+    """Git's blame of many files as of ``rev``, in the order given."""
+    with asked_early(repo, paths, rev) as rows:
+        yield from rows
+
+
+@contextmanager
+def asked_early(repo: Repo, paths: Sequence[str], rev: str) -> Iterator[Rows]:
+    """Git's blame of many files as of ``rev``, in the order given: a few of its processes at a time
+    run while we do something else. Those that are not waited for are not started."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def entries(path: str) -> list[Entry]:
+        return read_entries(output(repo.start_blame(path, rev, env=env), repo, path, rev))[1]
+
+    with (
+        graph_of(repo, rev) if len(paths) > FEW else nullcontext() as env,
+        ThreadPoolExecutor(_AT_ONCE) as pool,
+    ):
+        try:
+            yield zip(paths, pool.map(entries, paths), strict=True)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def output(process: subprocess.Popen[bytes], repo: Repo, path: str, rev: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 
-from treadle.tangle.asking.blames import blame_tree
+from treadle.tangle.asking.blames import blaming
 from treadle.tangle.asking.descent import changed_by
 from treadle.tangle.check import check
 from treadle.tangle.learnt.index import Index
@@ -19,7 +19,7 @@ from treadle.weave.gathering.arrival import arrivals
 from treadle.weave.gathering.portion import ALL, Portion, files_of, threads_of, young
 from treadle.weave.leaves.leaf import Leaf
 from treadle.weave.leaves.shelf import Shelf
-from treadle.weave.leaves.texts import Blobs, measure
+from treadle.weave.leaves.texts import Blobs, Measured, measure
 from treadle.weave.view import Book, Cloth, Coverage, Woven
 
 _SUBMODULE = "160000"
@@ -42,13 +42,19 @@ def gather(
     say("reading threads")
     blobs = Blobs(index.repo)
     head = index.repo.resolve(rev)
-    commits = {commit.id: commit for commit in index.repo.commits([head])}
-    arrived = arrivals(tuple(commits.values()), head)
-    recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
-    threads, damaged = _threads(index, blobs, recorded, arrived, kept)
-    say("asking git where lines come from")
+    texts = _texts(index, blobs, head, portion)
+    with blaming(index, [path for path, (text, _) in texts.items() if text], head, kept) as blames:
+        commits = {commit.id: commit for commit in index.repo.commits([head])}
+        threads, damaged = _threads(index, blobs, commits, head, kept)
+        changed = changed_by(index.repo, tuple(commits.values()), kept)
+        say("asking git where lines come from")
+        runs = blames()
+    cloths = [
+        Cloth(path, text, runs.get(path, ()), reference)
+        for path, (text, reference) in sorted(texts.items())
+    ]
     late = young(index, head, portion.since)
-    files = files_of(late, _files(index, blobs, head, kept, portion), threads)
+    files = files_of(late, cloths, threads)
     within = threads_of(portion, late, files, threads)
     chosen = {one.commit.id for one in within}
     return Book(
@@ -56,25 +62,23 @@ def gather(
         head=head,
         threads=within,
         files=files,
-        others=_others(files, commits, recorded),
+        others=_others(index, files, commits),
         damaged=damaged,
         beyond=tuple(one for one in threads if one.commit.id not in chosen),
-        changed=changed_by(index.repo, tuple(commits.values()), kept),
+        changed=changed,
     )
 
 
 def _threads(
-    index: Index,
-    blobs: Blobs,
-    recorded: Sequence[Commit],
-    arrived: Mapping[str, str],
-    kept: Kept,
+    index: Index, blobs: Blobs, commits: Mapping[str, Commit], head: str, kept: Kept
 ) -> tuple[tuple[Woven, ...], tuple[tuple[str, str], ...]]:
     """The threads, and the commits whose documents are damaged, with the reason.
 
     Some documents at a time are asked for their maps, their figures and their short forms, so
     that each is read once.
     """
+    arrived = arrivals(tuple(commits.values()), head)
+    recorded = [commits[id_] for id_ in arrived if id_ in index.notes()]
     shelf = Shelf(blobs, kept)
     threads = []
     damaged = []
@@ -97,9 +101,8 @@ def _coverage(result: Result) -> Coverage:
     return Coverage(tuple(result.evidence[name] for name in EVIDENCE))
 
 
-def _files(
-    index: Index, blobs: Blobs, head: str, kept: Kept, portion: Portion
-) -> tuple[Cloth, ...]:
+def _texts(index: Index, blobs: Blobs, head: str, portion: Portion) -> dict[str, Measured]:
+    """The texts of the files, or why there is none to show."""
     tree = index.repo.tree(head)
     entries = {path: entry for path, entry in tree.items() if portion.holds(path)}
     missing = [
@@ -114,22 +117,15 @@ def _files(
     sizes = dict(zip(wanted, index.repo.sizes(wanted), strict=True))
     texts = dict(measure(blobs, sizes))
     found = {path: texts[blob] for path, blob in names.items()}
-    runs = blame_tree(index, [path for path, (text, _) in found.items() if text], head, kept)
-    return tuple(
-        Cloth(path, text, runs.get(path, ()), reference)
-        for path, (text, reference) in sorted(
-            {**dict.fromkeys(entries, (None, "submodule")), **found}.items()
-        )
-    )
+    return {**dict.fromkeys(entries, (None, "submodule")), **found}
 
 
 def _others(
-    files: tuple[Cloth, ...], commits: dict[str, Commit], recorded: Sequence[Commit]
+    index: Index, files: Sequence[Cloth], commits: Mapping[str, Commit]
 ) -> tuple[Commit, ...]:
     """Commits that wrote lines of today and have no thread."""
-    threads = {commit.id for commit in recorded}
     wrote = {run.commit for cloth in files for run in cloth.runs}
-    return tuple(c for id_, c in commits.items() if id_ in wrote and id_ not in threads)
+    return tuple(c for id_, c in commits.items() if id_ in wrote and id_ not in index.notes())
 
 
 def _title(index: Index) -> str:
