@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from treadle.weave.guard import within
+from treadle.weave.lexers import lexer_of
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -72,22 +73,6 @@ def _plain(text: str) -> list[list[Token]]:
 
 def _widest(text: str) -> int:
     return max(map(len, text.split("\n")))
-
-
-@lru_cache(maxsize=1024)
-def lexer_of(name: str, language: str) -> Lexer | None:
-    """Return the lexer of a language, or where that is ``""`` of files that are called ``name``;
-    None where there is none. It is the same value for the same words."""
-    from pygments.lexers import find_lexer_class_by_name, find_lexer_class_for_filename
-    from pygments.util import ClassNotFound
-
-    try:
-        found = (
-            find_lexer_class_by_name(language) if language else find_lexer_class_for_filename(name)
-        )
-    except ClassNotFound:
-        return None
-    return found() if found else None
 
 
 Lexed = tuple[Sequence["_TokenType"], Sequence[str]]

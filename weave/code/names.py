@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from treadle.weave.code.defining import Definition, Rules, Token
 from treadle.weave.guard import within
-from treadle.weave.highlight import LARGEST, PATIENCE, WIDEST, Lexed, lexed, lexer_of
+from treadle.weave.highlight import LARGEST, PATIENCE, WIDEST, Lexed, lexed
+from treadle.weave.lexers import lexer_of
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
