@@ -7,7 +7,7 @@ made it, and those escape what they take in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from treadle.weave import text as say
 from treadle.weave.code.lines import diff_html, file_lines
 from treadle.weave.leaves.memo import Memo
+from treadle.weave.lexers import lexer_of
 from treadle.weave.markdown import as_it_is, to_html
 from treadle.weave.pages.chapters import ChapterPage
 from treadle.weave.pages.cloth import cloth_html, ribbon_html, table_html
@@ -101,13 +102,15 @@ def files_of(pages: Sequence[FilePage], frame: Frame) -> Iterator[tuple[str, str
         yield page.page, _render("file.html", root="../", page=page, frame=frame, **woven)
 
 
-def prepare() -> None:
-    """Load what every page of a file or a thread needs, before the process is copied: then no
-    process does it for itself."""
-    for name in ("file.html", "thread.html"):
+def prepare(kinds: Collection[str]) -> None:
+    """Load what every page of these kinds needs, before the process is copied: then no process does
+    it for itself."""
+    own = (f"{kind}.html" for kind in ("file", "thread") if kind in kinds)
+    for name in (*own, "layout.html", "parts.html"):
         _environment().get_template(name)
-    to_html("`a`")
-    file_lines("a.py", "a = 1")
+    lexer_of("", "")
+    if "thread" in kinds:
+        to_html("`a`")
 
 
 def _render(name: str, **variables: object) -> str:

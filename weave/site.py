@@ -22,7 +22,7 @@ from treadle.weave.view import Book, frame, plan
 WORTH = 1_500_000
 """Weight from which starting other processes pays."""
 
-PORTION = 400_000
+PORTION = 100_000
 """Weight that a process gets at a time."""
 
 Progress = Callable[[int, int], None]
@@ -159,7 +159,7 @@ def _weave_beside(
 
     from treadle.weave.html import prepare
 
-    prepare()
+    prepare({sheet.kind for sheet in todo})
     # What stands here already stays: no process looks through the whole book for what could be
     # given back, nor copies it by looking, which took one second in 27 of processor time.
     gc.freeze()

@@ -79,6 +79,14 @@ class Kept:
         """The answer that was kept, as JSON has it; None where there is none."""
         return self.get_all(kind, [key]).get(key)
 
+    def has(self, kind: str, key: str) -> bool:
+        """Whether an answer was kept; it is not unpacked."""
+        db = self._opened()
+        try:
+            return db is not None and db.execute(_ASKED, (kind, _full(key))).fetchone() is not None
+        except sqlite3.Error:
+            return False
+
     def get_all(self, kind: str, keys: Collection[str]) -> dict[str, object]:
         """The same of many keys; those without an answer are left out."""
         db = self._opened()

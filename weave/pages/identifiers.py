@@ -174,7 +174,7 @@ def read_names(files: Iterable[Cloth], kept: Kept) -> Iterator[Names]:
 def keep_names(file: Cloth, text: str, kept: Kept) -> None:
     """Read the names of a file while its tokens are at hand, for the index that comes later."""
     key = _digest(file)
-    if kept.folder and kept.get("names", key) is None:
+    if kept.folder and not kept.has("names", key):
         kept.put("names", {key: _plain(names(file.path, text))})
 
 

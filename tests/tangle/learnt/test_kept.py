@@ -20,6 +20,8 @@ def test_an_answer_is_there_next_time(tmp_path: Path) -> None:
         assert kept.get("leaf", "a") == ["é", "\udcff", 1, None]
         assert kept.get_all("leaf", ["a", "b", "c"]).keys() == {"a", "b"}
         assert kept.get("told", "a") is None
+        assert kept.has("leaf", "a")
+        assert not kept.has("leaf", "c")
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"x" * 5000])
@@ -36,6 +38,7 @@ def test_a_folder_that_cannot_be_made_keeps_nothing(tmp_path: Path) -> None:
     with closing(Kept(str(tmp_path / "file" / "treadle"))) as kept:
         kept.put("leaf", {"a": 1})
         assert kept.get("leaf", "a") is None
+        assert not kept.has("leaf", "a")
         kept.prune("leaf", [])
 
 
@@ -43,6 +46,7 @@ def test_without_a_folder_nothing_is_kept() -> None:
     kept = Kept()
     kept.put("leaf", {"a": 1})
     assert kept.get_all("leaf", ["a"]) == {}
+    assert not kept.has("leaf", "a")
 
 
 def test_a_key_need_not_be_unicode(tmp_path: Path) -> None:
