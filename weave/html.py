@@ -92,10 +92,10 @@ def files_of(pages: Sequence[FilePage], frame: Frame) -> Iterator[tuple[str, str
     """Return the pages of one file by their names; its code is coloured once."""
     from markupsafe import Markup
 
-    lines = file_lines(pages[0].source, pages[0].text)
+    dyed = file_lines(pages[0].source, pages[0].text)
     for page in pages:
         woven = {
-            "cloth": Markup(cloth_html(page, "../", lines)),
+            "cloth": Markup(cloth_html(page, "../", dyed)),
             "ribbon": Markup(ribbon_html(page)),
             "table": Markup(table_html(page, "../")),
         }

@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from treadle.weave.code.lines import line_html
+from treadle.weave.code.lines import lines_html
 from treadle.weave.guard import within
 from treadle.weave.highlight import tokens
 from treadle.weave.text import visible
@@ -138,7 +138,7 @@ def _fence(
     token = stream[at]
     language = (token.info.split() or [""])[0]
     lines = tokens(token.content, language=language) if language else tokens(token.content)
-    shown = "\n".join(line_html(line) for line in lines)
+    shown = "\n".join(lines_html(lines))
     return f'<pre class="quoted"><code>{shown}\n</code></pre>\n'
 
 

@@ -7,9 +7,11 @@ the only one besides ``markdown`` that does. Everything that comes in is escaped
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from types import MappingProxyType
 
 from treadle.thread.model import Hunk
 from treadle.weave.code.marks import Range, marks
@@ -20,6 +22,11 @@ from treadle.weave.view import WIDEST
 OPEN = 48
 """Lines of a diff that are shown at once; what is over stands folded below them."""
 
+Known = Mapping[str, Sequence[Token]]
+"""Tokens of lines by their texts."""
+
+NOTHING: Known = MappingProxyType({})
+
 Row = tuple[str, str]
 """An element's name with its attributes, and the HTML of a line."""
 
@@ -27,16 +34,32 @@ ELEMENTS = {"k": "b", "s": "u", "c": "i", "f": "b class=f", "o": "i class=o"}
 """The element of each class of token: the shortest that says so even without a style."""
 
 
-def line_html(line: Sequence[Token], marked: Sequence[Range] = ()) -> str:
-    """Return one line's tokens as HTML, without its LF; what is too wide is cut and said so.
+@dataclass(frozen=True, slots=True)
+class Dyed:
+    """The lines of a file in colours."""
 
-    ``marked`` are ranges of characters that changed.
-    """
-    if sum([len(text) for _, text in line]) > WIDEST:
-        return _cut_line("".join(text for _, text in line))
-    if marked:
+    html: Sequence[str]
+    """Of each line, without its LF, in the order of the file."""
+    known: Known
+
+
+def lines_html(lines: Sequence[Sequence[Token]]) -> list[str]:
+    """Return the tokens of lines as HTML, without LF; what is too wide is cut and said so."""
+    # Escaped in one go: no token holds a LF.
+    texts = "\n".join([text for line in lines for _, text in line])
+    escaped = iter(escape(texts, quote=False).split("\n"))
+    found = ["".join([_token(name, next(escaped)) for name, _ in line]) for line in lines]
+    for at, line in enumerate(lines):
+        if len(found[at]) > WIDEST and sum([len(text) for _, text in line]) > WIDEST:
+            found[at] = _cut_line("".join(text for _, text in line))
+    return found
+
+
+def line_html(line: Sequence[Token], marked: Sequence[Range] = ()) -> str:
+    """Return one line's tokens as HTML; ``marked`` are ranges of characters that changed."""
+    if marked and sum([len(text) for _, text in line]) <= WIDEST:
         return "".join(_marked(line, marked))
-    return "".join([_token(name, escape(text, quote=False)) for name, text in line])
+    return lines_html([line])[0]
 
 
 def _token(name: str, html: str) -> str:
@@ -67,15 +90,17 @@ def _cut_line(text: str) -> str:
     return f"{shown}<i class=cut> … {more} more</i>"
 
 
-def file_lines(path: str, text: str) -> list[str]:
-    """Return the HTML of each line of a file, without its LF, in the order of the file.
+def file_lines(path: str, text: str) -> Dyed:
+    """Return the lines of a file in colours.
 
     CR before LF is left out where every line ends so; elsewhere it is shown.
     """
     ends = text.count("\n")
     if ends and text.count("\r\n") == ends:
         text = text.replace("\r\n", "\n")
-    return [line_html(line) for line in tokens(visible(text), path)]
+    shown = visible(text)
+    found = tokens(shown, path)
+    return Dyed(lines_html(found), dict(zip(shown.split("\n"), found, strict=False)))
 
 
 def numbered(lines: Sequence[str], start: int) -> str:
@@ -86,12 +111,19 @@ def numbered(lines: Sequence[str], start: int) -> str:
     return "".join(f"<a id=L{n}>{line}\n</a>" for n, line in enumerate(lines, start + 1))
 
 
-def diff_html(path: str, hunks: Sequence[Hunk], most: int, whole: bool = True) -> str:
+def diff_html(
+    path: str,
+    hunks: Sequence[Hunk],
+    most: int,
+    whole: bool = True,
+    known: Known = NOTHING,
+) -> str:
     """Return hunks as HTML, at most ``most`` lines of them, long ones folded.
 
-    With ``whole`` false the line numbers are left out, for hunks that have no place.
+    With ``whole`` false the line numbers are left out, for hunks that have no place. ``known`` are
+    tokens of lines of the whole file, which sees more than a hunk: a string that began above it.
     """
-    rows = list(_rows(path, hunks, whole, most))
+    rows = list(_rows(path, hunks, whole, most, known))
     total = sum(len(hunk.lines) for hunk in hunks)
     if len(rows) <= OPEN + 12:
         html = _pre(rows, whole)
@@ -110,20 +142,20 @@ def _pre(rows: Sequence[Row], whole: bool) -> str:
     return f"<pre{'' if whole else ' class=bare'}><code>{lines}</code></pre>"
 
 
-def _rows(path: str, hunks: Sequence[Hunk], whole: bool, most: int) -> Iterator[Row]:
+def _rows(path: str, hunks: Sequence[Hunk], whole: bool, most: int, known: Known) -> Iterator[Row]:
     for nth, hunk in enumerate(hunks):
         if most <= 0:
             return
         if nth and whole:
             yield "span class=hop", "<i></i><i>⋯</i><b></b>"
-        yield from _hunk_rows(path, hunk, whole, most)
+        coloured = _coloured(path, hunk.lines[:most], known)
+        yield from _hunk_rows(hunk, coloured, whole)
         most -= len(hunk.lines)
 
 
-def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
-    lines = hunk.lines[:most]
+def _hunk_rows(hunk: Hunk, coloured: Sequence[str], whole: bool) -> Iterator[Row]:
     numbers = [hunk.old, hunk.new]
-    for at, (line, html) in enumerate(zip(lines, _coloured(path, lines), strict=True)):
+    for at, (line, html) in enumerate(zip(hunk.lines, coloured, strict=False)):
         places = ["", ""] if whole else []
         for side, kept in enumerate((" -", " +") if whole else ()):
             if line[0] in kept:
@@ -136,7 +168,7 @@ def _hunk_rows(path: str, hunk: Hunk, whole: bool, most: int) -> Iterator[Row]:
         yield _row(line[0], places, html)
 
 
-def _coloured(path: str, lines: Sequence[str]) -> list[str]:
+def _coloured(path: str, lines: Sequence[str], known: Known) -> list[str]:
     """Return the HTML of a hunk's lines; each side that changed is tokenised in one piece."""
     texts = [visible(line[1:].removesuffix("\n")) for line in lines]
     words = marks([(line[0], text) for line, text in zip(lines, texts, strict=True)])
@@ -145,13 +177,17 @@ def _coloured(path: str, lines: Sequence[str]) -> list[str]:
     for changed, kept in (("-", " -"), ("+", " +")):
         if changed in signs or (changed == "+" and "-" not in signs):
             side = [at for at, line in enumerate(lines) if line[0] in kept]
-            for at, line in zip(side, _side(path, [texts[at] for at in side]), strict=True):
+            found = _side(path, [texts[at] for at in side], known)
+            for at, line in zip(side, found, strict=True):
                 html[at] = line_html(line, words.get(at, ()))
     return html
 
 
-def _side(path: str, texts: Sequence[str]) -> list[list[Token]]:
-    """Tokenise one side of a hunk; every text is one line, an empty one too."""
+def _side(path: str, texts: Sequence[str], known: Known) -> Sequence[Sequence[Token]]:
+    """Tokenise one side of a hunk, unless all its lines are known; every text is one line, an empty
+    one too."""
+    if known and all(text in known for text in texts):
+        return [known[text] for text in texts]
     found = tokens("\n".join(texts) + "\n", path) if texts else []
     return found if len(found) == len(texts) else [[("", text)] for text in texts]
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from html import escape
 from string import ascii_lowercase, ascii_uppercase, digits
 
-from treadle.weave.code.lines import diff_html, numbered
+from treadle.weave.code.lines import Dyed, Known, diff_html, numbered
 from treadle.weave.pages.file import FilePage, SpanView
 from treadle.weave.places import Link
 
@@ -66,10 +66,10 @@ def chunks(page: FilePage) -> Iterator[list[Slip]]:
         yield chunk
 
 
-def cloth_html(page: FilePage, root: str, lines: Sequence[str]) -> str:
+def cloth_html(page: FilePage, root: str, dyed: Dyed) -> str:
     """Return the page's code with its notes and answers.
 
-    ``root`` is the way to the site's root, ``lines`` the HTML of all lines of the file.
+    ``root`` is the way to the site's root, ``dyed`` all lines of the file.
     """
     packed = list(chunks(page))
     cloth = _Cloth(page, root)
@@ -77,9 +77,9 @@ def cloth_html(page: FilePage, root: str, lines: Sequence[str]) -> str:
     for nth, chunk in enumerate(packed):
         last = " last" if nth == len(packed) - 1 else ""
         html.append(f'<div class="chunk{last}">')
-        html += [cloth.slip(slip, lines) for slip in chunk]
+        html += [cloth.slip(slip, dyed.html) for slip in chunk]
         html.append("</div>\n")
-        html += [cloth.answer(slip.span) for slip in chunk]
+        html += [cloth.answer(slip.span, dyed.known) for slip in chunk]
     return "".join(html)
 
 
@@ -169,7 +169,7 @@ class _Cloth:
             f"<a class=ev href=#L{slip.start + 1}>{span.evidence}</a>{said}</p></div>"
         )
 
-    def answer(self, span: SpanView) -> str:
+    def answer(self, span: SpanView, known: Known) -> str:
         """The answer to why a span is there, unless it was given before."""
         key = span.origin, span.evidence
         if key in self.answered:
@@ -179,10 +179,10 @@ class _Cloth:
             f'<div class="answer {span.evidence}" data-o={self.signs[span.origin]}>'
             f"<div class=ah><h3>Why this line is there</h3><span>{self.link(span.link, 'sec')}"
             f" <i class=ev>{span.evidence}</i></span><a class=shut href=#code>Close</a></div>"
-            f"<div class=cols>{self._columns(span)}</div></div>\n"
+            f"<div class=cols>{self._columns(span, known)}</div></div>\n"
         )
 
-    def _columns(self, span: SpanView) -> str:
+    def _columns(self, span: SpanView, known: Known) -> str:
         answer = span.answer
         asked = f"<div><h4>Asked</h4><p>“{escape(answer.asked)}”</p></div>" if answer.asked else ""
         because = f"<p>{escape(answer.because)}</p>" if answer.because else ""
@@ -190,7 +190,7 @@ class _Cloth:
         edit = ""
         if answer.edit:
             lines = (answer.edit,)
-            diff = diff_html(self.page.source, lines, len(answer.edit.lines), whole=False)
+            diff = diff_html(self.page.source, lines, len(answer.edit.lines), False, known)
             at = f" at {self.link(answer.at)}" if answer.at else ""
             edit = f"<div><h4>The edit{at}</h4><div class=diff>{diff}</div></div>"
         return f"{asked}<div><h4>Because</h4>{because}{how}</div>{edit}"
