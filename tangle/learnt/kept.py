@@ -83,7 +83,7 @@ class Kept:
         """Whether an answer was kept; it is not unpacked."""
         db = self._opened()
         try:
-            return db is not None and db.execute(_ASKED, (kind, _full(key))).fetchone() is not None
+            return db is not None and bool(db.execute(_THERE, (kind, _full(key))).fetchone())
         except sqlite3.Error:
             return False
 
@@ -133,6 +133,7 @@ class Kept:
 
 
 _ASKED = "select told from answers where kind = ? and key = ?"
+_THERE = "select 1 from answers where kind = ? and key = ?"
 _DROPPED = "delete from answers where kind = ? and key = ?"
 
 

@@ -141,9 +141,10 @@ def start_apart(command: Sequence[str]) -> None:
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, with git's messages in English, no prompt and no download that nobody asked for."""
+    """Ours, with git's messages in English, no prompt and no download that nobody asked for. What
+    git prints is read to its end, so it need not be flushed row by row."""
     kept = {key: value for key, value in os.environ.items() if not _points_elsewhere(key)}
-    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    fixed = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_FLUSH": "0"}
     return {STAY: "1", **kept, **fixed, "GIT_TERMINAL_PROMPT": "0", **(more or {})}
 
 

@@ -16,6 +16,9 @@ from treadle.tangle.text.diff import changed
 Range = tuple[int, int]
 """Characters [start, end) of a line, without its sign."""
 
+Sides = tuple[tuple[Range, ...], tuple[Range, ...]]
+"""What changed of a removed line and of the added one."""
+
 WIDEST = 400
 """Longest line whose words are compared, in characters."""
 
@@ -32,10 +35,8 @@ def marks(lines: Sequence[tuple[str, str]]) -> Mapping[int, tuple[Range, ...]]:
     """Return the changed ranges of a hunk's lines by their indices; ``lines`` are sign and text."""
     found: dict[int, tuple[Range, ...]] = {}
     for gone, came in _blocks(lines):
-        for old, new in _pairs(lines, gone, came):
-            ranges = _compared(lines[old][1], lines[new][1])
-            if ranges:
-                found[old], found[new] = ranges
+        for old, new, (before, after) in _pairs(lines, gone, came):
+            found[old], found[new] = before, after
     return found
 
 
@@ -50,22 +51,27 @@ def _blocks(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[range, range]]:
         gone = here if sign == "-" else range(0)
 
 
-def _pairs(lines: Sequence[tuple[str, str]], gone: range, came: range) -> Iterator[tuple[int, int]]:
+def _pairs(
+    lines: Sequence[tuple[str, str]], gone: range, came: range
+) -> Iterator[tuple[int, int, Sides]]:
+    """The lines that are one line, changed, and what of both changed."""
     if len(gone) == len(came):
-        yield from zip(gone, came, strict=True)
+        for old, new in zip(gone, came, strict=True):
+            if sides := _compared(lines[old][1], lines[new][1]):
+                yield old, new, sides
         return
     if max(len(gone), len(came)) > TALLEST:
         return
     begin = came.start
     for old in gone:
         for new in range(begin, came.stop):
-            if _compared(lines[old][1], lines[new][1]):
-                yield old, new
+            if sides := _compared(lines[old][1], lines[new][1]):
+                yield old, new, sides
                 begin = new + 1
                 break
 
 
-def _compared(old: str, new: str) -> tuple[tuple[Range, ...], tuple[Range, ...]] | None:
+def _compared(old: str, new: str) -> Sides | None:
     """The ranges that differ on both sides; None where too little is alike, or nothing differs."""
     least, whole = sorted((_letters(old), _letters(new)))
     if max(len(old), len(new)) > WIDEST or least < ALIKE * whole:
