@@ -91,41 +91,46 @@ def lexed(lexer: Lexer, text: str) -> Lexed:
     return kinds, values
 
 
+_ALONE: list[str] = []
+"""What follows the first line of a token that has no other."""
+
+
 def _cut(lexer: Lexer, text: str) -> list[list[Token]] | None:
     """Tokenise and cut; None where the lexer lost or invented text.
 
     Neighbours that look alike are joined, and spaces to what stands before them.
     """
     kinds, values = lexed(lexer, text)
+    if sum(map(len, values)) != len(text):
+        return None
     lines: list[list[Token]] = []
     line: list[Token] = []
     last = run = ""
-    length = 0
     for name, value in zip(_classed(kinds, values), values, strict=True):
-        length += len(value)
-        if name == last and "\n" not in value:
-            run += value
-            continue
-        first, *rest = value.split("\n")
-        if run and (name == last or not first or first.isspace()):
+        first, rest = value, _ALONE
+        if "\n" in value:
+            first, *rest = value.split("\n")
+        if name == last or (run and (not first or first.isspace())):
             run += first
         else:
             if run:
                 line.append((last, run))
             last, run = name, first
         for piece in rest:
-            lines.append([*line, (last, run)] if run else line)
+            if run:
+                line.append((last, run))
+            lines.append(line)
             line, last, run = [], name, piece
     if run:
         line.append((last, run))
     if line:
         lines.append(line)
-    return lines if length == len(text) else None
+    return lines
 
 
 def _classed(kinds: Sequence[_TokenType], values: Sequence[str]) -> list[str]:
     """Return the class of each of the lexer's tokens; names after a declaring keyword are ``f``."""
-    names = [_CLASS_OF[kind] for kind in kinds]
+    names = list(map(_CLASS_OF.__getitem__, kinds))
     done = 0
     for at in [at for at, name in enumerate(names) if name == "k"]:
         if at >= done and values[at] in DECLARES:

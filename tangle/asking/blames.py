@@ -10,7 +10,7 @@ the commits' line maps, and is kept as long as their notes are the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,27 +47,31 @@ def blaming(
     """The same for somebody who has something else to do while git works; to be called at last."""
     ground = _ground(index)
     rows = _still_true(index, kept.get(KIND, TREE), head, ground)
+    wanted = frozenset(paths)
     missing = [path for path in paths if path not in rows]
     with asked_early(index.repo, missing, head) as found:
 
         def blames() -> Blames:
-            rows.update((path, _row(entries)) for path, entries in found)
-            if _traced(index, paths, head, rows) or missing:
+            index.notes()
+            stale = [path for path in rows if path in wanted and _traced(index, path, head, rows)]
+            for path, entries in found:
+                rows[path] = _row(entries)
+                _traced(index, path, head, rows)
+            if missing or stale:
                 kept.put(KIND, {TREE: {"head": head, "ground": ground, "rows": rows}})
             return {path: _runs(rows[path]) for path in paths}
 
         yield blames
 
 
-def _traced(index: Index, paths: Sequence[str], head: str, rows: dict[str, Row]) -> bool:
-    """Find the steps of all rows that do not know them, or not those of today's notes; whether
-    there were any."""
-    index.notes()
-    signs = {path: _sign(index, path, rows[path], head) for path in paths}
-    stale = [path for path in paths if rows[path].get("sign") != signs[path]]
-    for path in stale:
-        _trace(index, path, head, rows[path], signs[path])
-    return bool(stale)
+def _traced(index: Index, path: str, head: str, rows: Mapping[str, Row]) -> bool:
+    """Find the steps of a row that does not know them, or not those of today's notes; whether it
+    was such a one."""
+    sign = _sign(index, path, rows[path], head)
+    stale = rows[path].get("sign") != sign
+    if stale:
+        _trace(index, path, head, rows[path], sign)
+    return stale
 
 
 def _still_true(index: Index, told: Any, head: str, ground: str) -> dict[str, Row]:

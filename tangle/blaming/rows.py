@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import NamedTuple
 
 from treadle.thread.errors import UserError
@@ -46,13 +46,14 @@ def asked_early(repo: Repo, paths: Sequence[str], rev: str) -> Iterator[Rows]:
     run while we do something else. Those that are not waited for are not started."""
     from concurrent.futures import ThreadPoolExecutor
 
-    def entries(path: str) -> list[Entry]:
-        return read_entries(output(repo.start_blame(path, rev, env=env), repo, path, rev))[1]
+    graph = graph_of(repo, rev) if len(paths) > FEW else nullcontext()
+    with ExitStack() as stack, ThreadPoolExecutor(_AT_ONCE) as pool:
+        made = pool.submit(stack.enter_context, graph)
 
-    with (
-        graph_of(repo, rev) if len(paths) > FEW else nullcontext() as env,
-        ThreadPoolExecutor(_AT_ONCE) as pool,
-    ):
+        def entries(path: str) -> list[Entry]:
+            process = repo.start_blame(path, rev, env=made.result())
+            return read_entries(output(process, repo, path, rev))[1]
+
         try:
             yield zip(paths, pool.map(entries, paths), strict=True)
         finally:
