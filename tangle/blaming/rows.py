@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from typing import NamedTuple
 
+from treadle.tangle.blaming.touches import Touch, touches
 from treadle.thread.errors import UserError
 from treadle.thread.git.graph import graph_of
 from treadle.thread.plumbing.process import failure
@@ -46,18 +47,44 @@ def asked_early(repo: Repo, paths: Sequence[str], rev: str) -> Iterator[Rows]:
     run while we do something else. Those that are not waited for are not started."""
     from concurrent.futures import ThreadPoolExecutor
 
-    graph = graph_of(repo, rev) if len(paths) > FEW else nullcontext()
+    many = len(paths) > FEW
     with ExitStack() as stack, ThreadPoolExecutor(_AT_ONCE) as pool:
-        made = pool.submit(stack.enter_context, graph)
-
-        def entries(path: str) -> list[Entry]:
-            process = repo.start_blame(path, rev, env=made.result())
-            return read_entries(output(process, repo, path, rev))[1]
-
         try:
+            graph = graph_of(repo, rev) if many else nullcontext()
+            made = pool.submit(stack.enter_context, graph)
+            blobs = _blobs(repo, rev) if many else {}
+            last = touches(repo, repo.find(rev), blobs.keys() & paths) if many else {}
+            known = _whole(repo, blobs, last)
+
+            def entries(path: str) -> list[Entry]:
+                if path in known:
+                    return known[path]
+                start = last[path].commit if path in last else rev
+                process = repo.start_blame(path, start, env=made.result())
+                return read_entries(output(process, repo, path, rev))[1]
+
             yield zip(paths, pool.map(entries, paths), strict=True)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _blobs(repo: Repo, rev: str) -> dict[str, str]:
+    """The files that have lines, each with its blob."""
+    return {path: entry.blob for path, entry in repo.tree(rev).items() if entry.mode != "160000"}
+
+
+def _whole(
+    repo: Repo, blobs: Mapping[str, str], last: Mapping[str, Touch]
+) -> dict[str, list[Entry]]:
+    """The blame of files that one commit wrote, as far as they are here. They are read one by one:
+    together they may be much."""
+    found = {}
+    for path in [path for path, touch in last.items() if touch.whole]:
+        content = repo.read(blobs[path])
+        if content is not None:
+            size = content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
+            found[path] = [Entry(0, size, last[path].commit, 0, path)] if size else []
+    return found
 
 
 def output(process: subprocess.Popen[bytes], repo: Repo, path: str, rev: str) -> bytes:
