@@ -16,6 +16,7 @@ import gc
 import os
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from treadle.cli.main import GARBAGE
@@ -24,6 +25,7 @@ from treadle.tangle.learnt.index import Index
 from treadle.tangle.learnt.kept import Kept
 from treadle.thread.repo import Repo
 from treadle.weave.gathering.book import gather
+from treadle.weave.html import prepare
 from treadle.weave.making.kinds import KINDS, Loom
 from treadle.weave.site import weave_sheets
 from treadle.weave.view import frame, plan
@@ -37,7 +39,7 @@ def main(clone: str, out: str) -> None:
         closing(Kept(os.path.join(repo.common_dir, "treadle"))) as kept,
     ):
         kept.put(KIND, {TREE: {}})
-        book = gather(index, kept=kept)
+        book = gather(index, kept=kept, meanwhile=partial(prepare, ("file",)))
         shared = plan(book)
         todo = list(KINDS["file"].sheets(shared))
         weave_sheets(Loom(shared, frame(book), kept), Path(out), todo)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from treadle.tangle.learnt.index import Index
@@ -39,6 +40,7 @@ def weave(
 ) -> Report:
     """Bring the site in ``out`` up to date; ``UserError`` where that cannot be."""
     from treadle.weave.gathering.book import gather
+    from treadle.weave.html import prepare
 
     inputs = _inputs(index, wish)
     report = unchanged(out, inputs)
@@ -46,7 +48,8 @@ def weave(
         return report
     kept = Kept(os.path.join(index.repo.common_dir, "treadle"))
     try:
-        book = gather(index, wish.rev, wish.title, say, kept, wish.portion)
+        ready = partial(prepare, ("file", "thread"))
+        book = gather(index, wish.rev, wish.title, say, kept, wish.portion, ready)
         nothing = not book.threads and not book.files
         if nothing and wish.portion != ALL and not wish.even_empty:
             raise _nothing_of(wish.portion)

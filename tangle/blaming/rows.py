@@ -14,8 +14,9 @@ from treadle.thread.git.graph import graph_of
 from treadle.thread.plumbing.process import failure
 from treadle.thread.repo import Repo, decode
 
-_AT_ONCE = max(2, os.cpu_count() or 1)
-"""Processes of ``git blame`` that run beside us when a whole tree is blamed."""
+_AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Processes of ``git blame`` that run beside us when a whole tree is blamed: some wait to be read
+while Python does something else, and then others use the cores."""
 
 FEW = 24
 """Files that are blamed no sooner with a commit-graph than it takes to make one."""

@@ -35,8 +35,10 @@ def gather(
     say: Said | None = None,
     kept: Kept | None = None,
     portion: Portion = ALL,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Book:
-    """The book of the threads that ``rev`` reaches and of the files it holds, or of a part."""
+    """The book of the threads that ``rev`` reaches and of the files it holds, or of a part;
+    ``meanwhile`` is done while git works."""
     say = say or (lambda _: None)
     kept = kept or Kept()
     say("reading threads")
@@ -47,6 +49,7 @@ def gather(
         commits = {commit.id: commit for commit in index.repo.commits([head])}
         threads, damaged = _threads(index, blobs, commits, head, kept)
         changed = changed_by(index.repo, tuple(commits.values()), kept)
+        meanwhile()
         say("asking git where lines come from")
         runs = blames()
     cloths = [
