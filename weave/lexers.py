@@ -85,7 +85,7 @@ def _patterns() -> tuple[dict[str, list[str]], list[tuple[str, str]]]:
 
 def _hastened(lexer: Lexer) -> Lexer:
     """The lexer with a table of states of its own, if it goes by one."""
-    table = getattr(type(lexer), "_tokens", None)
+    table = getattr(lexer, "_tokens", None)
     if isinstance(table, dict):
         vars(lexer)["_tokens"] = _States(table)
     return lexer

@@ -52,7 +52,7 @@ def test_a_language_is_found_by_its_name_and_nothing_by_none() -> None:
 # -- a state's patterns in one call ----------------------------------------------------------
 
 LANGUAGES = [
-    *("bash", "c", "c++", "clojure", "css", "diff", "docker", "go", "haskell", "html", "ini"),
+    *("bash", "c", "c++", "c#", "clojure", "css", "diff", "docker", "go", "haskell", "html", "ini"),
     *("java", "javascript", "json", "kotlin", "lua", "make", "markdown", "perl", "php", "ruby"),
     *("powershell", "python", "rust", "scala", "sql", "swift", "toml", "typescript", "xml"),
     *("yaml", "zig"),
