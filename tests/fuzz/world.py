@@ -264,11 +264,17 @@ class World:
         """Whether a line need not be told of its step: a commit only moved or copied it (also by
         taking both sides of a conflict), or left nothing by which it could be told from a line that
         reads the same."""
-        if self._lines(run.path, run.commit).count(line) > 1 or self._carried(line, run.commit):
+        if self._copied(line, run.commit) or self._carried(line, run.commit):
             return True
         lost = self._torn(line, run, at)
         self.tally["seen", "torn lines told of nobody"] += lost
         return lost
+
+    def _copied(self, line: str, commit: str) -> bool:
+        """Whether a line stands twice in a commit, in one file or in two: as after a conflict of
+        two names for a file, both of which were taken."""
+        asked = ["grep", "--fixed-strings", "-h", "-e", line.strip(), commit]
+        return self.scratch.git(*asked).count("\n") > 0
 
     def _carried(self, line: str, commit: str) -> bool:
         """Whether a commit only moved or copied a line: for blame it is new there, and no step made
