@@ -84,8 +84,8 @@ def _all_of_a_file(goals: Sequence[Goal], kin: Kin, where: set[tuple[int, int]])
 
 def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
     """Whether a run stands between its old neighbours, or beside one that was written with it. A
-    neighbour that was written with it must be there, if with new lines between: of a block that was
-    torn apart nothing is known."""
+    neighbour that its step wrote with it must be there, if with new lines between: of a block that
+    was torn apart nothing is known."""
     first, last = run[0], run[-1]
     file, goal = kin[first.kin].files[first.path], goals[first.goal]
     size = weight([text(goals, claim) for claim in run])
@@ -102,8 +102,15 @@ def _in_place(goals: Sequence[Goal], kin: Sequence[Kin], run: Sequence[Claim]) -
     )
     mates = [block == (first.block,) for block in blocks]
     sides = goal.lines[: first.line], goal.lines[last.line + 1 :]
-    for mate, there, old, side in zip(mates, beside, (above, below), sides, strict=True):
-        if mate and not there and _next(old[0]) not in side:
+    own = file.origins[first.place]
+    steps = (
+        file.origins[first.place - 1 : first.place],
+        file.origins[last.place + 1 : last.place + 2],
+    )
+    for mate, step, there, old, side in zip(
+        mates, steps, beside, (above, below), sides, strict=True
+    ):
+        if mate and step == (own,) and not there and _next(old[0]) not in side:
             return False
     close = [_next(old) == _next(new) != "" for old, new in (above, below)]
     return (

@@ -61,6 +61,20 @@ def test_a_line_that_comes_back_beside_one_mate_with_new_lines_before_the_other(
     loom.expect(FIRST[1:])
 
 
+def test_a_line_that_comes_back_beside_its_mate_where_another_steps_line_is_gone(
+    loom: Loom,
+) -> None:
+    other = "a lamp that an earlier step had hung where the two stand now"
+    loom.step("lamp.py", 5, other)
+    loom.step("lamp.py", 6, *FIRST)
+    loom.step("dir/oil.txt", 5, *SECOND, "a third line of oil, and much is left of it in the jar")
+    loom.save()
+    loom.person("lamp.py", f"{other}\n{FIRST[0]}\n", "a person's line stands there instead\n")
+    loom.person("lamp.py", "number 20\n", "number 20, by hand\n")
+    among_others(loom, f"{FIRST[1]}\n", f"{FIRST[0]}\n{FIRST[1]}\n")
+    loom.expect(FIRST[:1])
+
+
 def test_a_lone_line_that_comes_back_with_a_new_one_between_it_and_its_neighbour(
     loom: Loom,
 ) -> None:
