@@ -48,7 +48,8 @@ def recognised(
         if counts(goals, kin, claim, here)
         or ((here or own_path(goal, claim)) and weight_of(text(goals, claim)) <= SMALL)
     ]
-    whole = {claim for run in runs(counted) if _whole(goal, kin, run) for claim in run}
+    new = frozenset(goal.new)
+    whole = {claim for run in runs(counted) if _whole(new, kin, run) for claim in run}
     fixed = [
         claim
         for claim in counted
@@ -73,10 +74,11 @@ def recognised(
     return kept
 
 
-def _whole(goal: Goal, kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
-    """Whether a run is all that the document added in its place, and all that the commit adds."""
+def _whole(new: Set[int], kin: Sequence[Kin], run: Sequence[Claim]) -> bool:
+    """Whether a run is all that the document added in its place, and all that the commit adds there
+    (``new``: the lines that it adds)."""
     first, last = run[0], run[-1]
-    blocks, new = kin[first.kin].files[first.path].blocks, set(goal.new)
+    blocks = kin[first.kin].files[first.path].blocks
     around = (
         *blocks[max(0, first.place - 1) : first.place],
         *blocks[last.place + 1 : last.place + 2],

@@ -18,6 +18,7 @@ from treadle.tangle.text.match import weight_of
 _WHOLE = 0.9
 """Of what a document wrote, or of what a commit adds: as good as all of it."""
 _HALF = 0.5
+"""Of what a commit adds: more than all others together."""
 
 
 def uncontested(
